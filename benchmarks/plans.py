@@ -1,0 +1,65 @@
+"""What the database does for a request: every statement of it with its plan, taken where and when it ran."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+_EXPLAINED = ("select", "with", "insert", "update", "delete")
+
+
+@contextmanager
+def statements_of(engine: Engine, *, explain: bool = True) -> Iterator[list[dict[str, Any]]]:
+    """Gather every statement sent through `engine` while the block runs, in order, each with its plan.
+
+    On PostgreSQL the plan is EXPLAIN (ANALYZE, BUFFERS), run just before the statement and taken back, so it is the
+    plan on the very state that the statement finds; on SQLite it is EXPLAIN QUERY PLAN. Nothing is timed meanwhile.
+    """
+    sent: list[dict[str, Any]] = []
+    ask = _ask_sqlite if engine.dialect.name == "sqlite" else _ask_postgresql
+
+    def note(_connection: Any, cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        words = " ".join(statement.split())
+        plan: list[str] = []
+        if explain and words.lower().startswith(_EXPLAINED):
+            plan = ask(cursor.connection, statement, parameters[0] if many and parameters else parameters)
+        sent.append({"statement": words, "plan": plan})
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def plan_of(connection: Any, statement: str, parameters: Any = (), *, sqlite: bool, run: bool = True) -> dict[str, Any]:
+    """The plan of a statement on a driver's connection; without `run` it is not executed for it (PostgreSQL)."""
+    if sqlite:
+        plan = _ask_sqlite(connection, statement, parameters)
+    else:
+        plan = _ask_postgresql(connection, statement, parameters, run=run)
+    return {"statement": " ".join(statement.split()), "plan": plan}
+
+
+def _ask_postgresql(connection: Any, statement: str, parameters: Any, *, run: bool = True) -> list[str]:
+    how = "explain (analyze, buffers)" if run else "explain"
+    with connection.cursor() as cursor:
+        cursor.execute("savepoint explaining")
+        cursor.execute(f"{how} {statement}", parameters or None)
+        plan = [row[0] for row in cursor.fetchall()]
+        cursor.execute("rollback to savepoint explaining")
+        cursor.execute("release savepoint explaining")
+    return plan
+
+
+def _ask_sqlite(connection: Any, statement: str, parameters: Any) -> list[str]:
+    rows = connection.execute(f"explain query plan {statement}", parameters or ()).fetchall()
+    depth: dict[int, int] = {0: 0}
+    plan = []
+    for node, parent, _unused, words in rows:
+        depth[node] = depth.get(parent, 0) + 1
+        plan.append(f"{'  ' * (depth[node] - 1)}{words}")
+    return plan

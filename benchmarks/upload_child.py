@@ -1,0 +1,50 @@
+"""One worker process that does one job, to its end, and says how much memory it needed at most."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.site import open_site
+from webapp.domain.actors import SYSTEM
+from webapp.extensions import db
+from webapp.models import Job
+from webapp.services.jobs import confirm_job, run_job
+
+
+def main() -> None:
+    """The job's id is the argument, the database's address comes on standard input."""
+    url, job_id = sys.stdin.read().strip(), int(sys.argv[1])
+    app = open_site(url)
+    storage = app.extensions["storage"]
+    began = time.perf_counter()
+    with app.app_context():
+        run_job(job_id, storage)
+        confirm_job(SYSTEM, job_id)
+        while not run_job(job_id, storage):
+            pass  # its turn is over: the next one
+        job = db.session.get_one(Job, job_id, populate_existing=True)
+        if job.state != "done":
+            raise SystemExit(f"the job ended as {job.state}")
+        told = {"ok": job.ok, "unchanged": job.unchanged, "failed": job.failed}
+    print(json.dumps(told | {"peak_mb": peak_mb(), "seconds": time.perf_counter() - began}))
+
+
+def peak_mb() -> float:
+    """The most memory this process ever held.
+
+    Linux counts into `ru_maxrss` what the parent held when it started us; `VmHWM` is our own.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) / 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+// Keys: / search, j k rows, x tick, Shift+x range, Enter open (the row's link has the focus), ? help, Esc clears the
+// selection; data-key="s" on a button or link gives it a key. Off while typing, and with data-keys="off" on <body>.
+const help = document.querySelector("[data-keys-frame]");
+
+const typing = (element) => element.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+
+function rows() {
+  return [...document.querySelectorAll("[data-rows] > tr, table.lp-list > tbody > tr")].filter((row) => row.querySelector("a"));
+}
+
+function mark(row) {
+  for (const other of document.querySelectorAll("tr.cur")) other.classList.remove("cur");
+  row?.classList.add("cur");
+}
+
+function move(step) {
+  const all = rows();
+  if (!all.length) return;
+  const now = all.findIndex((row) => row.classList.contains("cur"));
+  const row = all[now < 0 ? 0 : Math.min(Math.max(now + step, 0), all.length - 1)];
+  mark(row);
+  row.scrollIntoView({ block: "nearest" });
+  (row.querySelector("a.lp-no") ?? row.querySelector("a")).focus({ preventScroll: true });
+}
+
+function tick(range) {
+  const box = document.querySelector("tr.cur input[name=rowid]");
+  box?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: range }));
+}
+
+const KEYS = {
+  "/": () => document.querySelector("input[type=search]")?.focus(),
+  "?": () => help?.showModal(),
+  j: () => move(1),
+  k: () => move(-1),
+  x: () => tick(false),
+  X: () => tick(true),
+  Escape: () => document.querySelector("[data-bulk-bar].open [data-bulk-clear]")?.click(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.body.dataset.keys === "off" || typing(event.target)) return;
+  if (document.querySelector("dialog[open], [popover]:popover-open")) return;
+  const own = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  const act = own?.getClientRects().length ? () => own.click() : KEYS[event.key];
+  if (!act) return;
+  if (event.key !== "Escape") event.preventDefault();
+  act();
+});
+
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest("[data-rows] > tr, table.lp-list > tbody > tr");
+  if (row) mark(row);
+});

@@ -1,0 +1,115 @@
+"""Several people at the same orders at once: one history row per real change, and no illegal step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from random import Random
+from threading import Barrier
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.factories import Shop, history_of, make_orders, new_order, totals_recounted
+from webapp.domain.actors import Actor
+from webapp.domain.order_acts import Outcome
+from webapp.domain.order_status import OrderStatus, find_transition
+from webapp.extensions import db
+from webapp.models import Order, OrderHistory
+from webapp.services.orders.bulk import change_status
+from webapp.services.orders.change_orders import BulkResult
+from webapp.services.orders.create import create_orders
+from webapp.services.orders.delete import delete_orders
+from webapp.services.totals import fold
+
+S = OrderStatus
+
+
+def at_once(app: Flask, *acts: Callable[[], BulkResult]) -> list[BulkResult]:
+    """Do all `acts` at the same moment, each in a thread with its own connection."""
+    db.session.rollback()
+    barrier = Barrier(len(acts))
+
+    def run(act: Callable[[], BulkResult]) -> BulkResult:
+        with app.app_context():
+            barrier.wait(10)
+            return act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_four_people_ship_and_cancel_the_same_orders(app: Flask, shop: Shop) -> None:
+    orders = make_orders(shop.manual, 40, status=S.CONFIRMED)
+    numbers = [order.number for order in orders]
+    actor = shop.actor()
+
+    def act(to: OrderStatus, order: list[str]) -> Callable[[], BulkResult]:
+        return lambda: change_status(actor, order, to)
+
+    results = at_once(
+        app, act(S.SHIPPED, numbers), act(S.CANCELED, numbers[::-1]), act(S.SHIPPED, numbers[::-1]),
+        act(S.CANCELED, numbers),
+    )  # fmt: skip
+    changed = sum(result.count(Outcome.OK) for result in results)
+    entries = db.session.scalar(select(func.count()).select_from(OrderHistory))
+    assert entries == 40 + changed
+    for order in orders:
+        steps = [entry for entry in history_of(order.number) if entry.from_status]
+        assert 1 <= len(steps) <= 2
+        for entry in steps:
+            assert find_transition(OrderStatus(entry.from_status), OrderStatus(entry.to_status), digital=False)
+    assert totals_recounted() == []
+
+
+def test_random_changes_by_several_writers_leave_one_unbroken_history(app: Flask, shop: Shop) -> None:
+    numbers = [order.number for order in make_orders(shop.manual, 12)]
+    actor = shop.actor()
+
+    def writer(seed: int) -> Callable[[], BulkResult]:
+        def act() -> BulkResult:
+            chance = Random(seed)
+            result = BulkResult(())
+            for _ in range(8):
+                chosen = chance.sample(numbers, 6)
+                result = change_status(actor, chosen, chance.choice([S.CONFIRMED, S.IN_PROCESS, S.PENDING, S.SHIPPED]))
+                if chance.random() < 0.3:
+                    fold(db.engine)
+            return result
+
+        return act
+
+    at_once(app, *(writer(seed) for seed in range(4)))
+    for number in numbers:
+        entries = history_of(number)
+        assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+        for before, after in pairwise(entries):
+            assert after.from_status == before.to_status
+    assert totals_recounted() == []
+
+
+def test_deleting_and_changing_at_once_never_does_both(app: Flask, shop: Shop) -> None:
+    orders = make_orders(shop.manual, 20, payment_method=None)
+    numbers = [order.number for order in orders]
+    actor = shop.actor()
+    deleted, changed = at_once(
+        app, lambda: delete_orders(actor, numbers), lambda: change_status(actor, numbers[::-1], S.PENDING)
+    )
+    gone, moved = deleted.count(Outcome.OK), changed.count(Outcome.OK)
+    left = db.session.scalar(select(func.count()).select_from(Order))
+    assert left == 20 - gone
+    assert gone + moved <= 20 + moved * (gone == 20)
+    assert totals_recounted() == []
+
+
+def test_orders_created_at_once_get_their_own_numbers_and_customers(app: Flask, shop: Shop) -> None:
+    actor = shop.actor()
+
+    def create() -> BulkResult:
+        create_orders(actor, [new_order(shop.manual) for _ in range(10)])
+        return BulkResult(())
+
+    at_once(app, create, create, create)
+    assert db.session.scalar(select(func.count()).select_from(Order)) == 30
+    assert totals_recounted() == []

@@ -1,0 +1,242 @@
+"""The list: its statements, its plans, what a row shows and to whom, and what the search box finds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tests.services.orders.listing import NOW, Known, Listing
+from webapp.domain.actors import EVERYTHING, Scope
+from webapp.domain.order_status import OrderStatus
+from webapp.domain.payment import PaymentMethod, PaymentStatus
+from webapp.services.orders import picture, query, walks
+from webapp.services.orders.cursors import LAST
+from webapp.services.orders.filters import ListFilter
+from webapp.services.orders.query import Count, count_orders, list_orders, tab_counts
+from webapp.services.orders.rows import read_rows
+from webapp.services.statements import Statement
+
+FILTERS = (
+    ListFilter(),
+    ListFilter(tab="to_ship"),
+    ListFilter(tab="new", store=("rona", "onyu")),
+    ListFilter(payment_status=(PaymentStatus.UNPAID, PaymentStatus.UNDER_REVIEW)),
+    ListFilter(first_day=NOW.date() - timedelta(days=20), last_day=NOW.date() - timedelta(days=3)),
+    ListFilter(courier=("jne", "sicepat")),
+    ListFilter(overdue=True),
+    ListFilter(awaiting=True),
+    ListFilter(payment_method=(PaymentMethod.QRIS,)),
+    ListFilter(q="siti"),
+    ListFilter(q="siti", tab="completed", store=("rona",)),
+    ListFilter(q="buyer12@example.com"),
+)
+
+
+@pytest.mark.parametrize("flt", FILTERS, ids=lambda flt: str(flt.to_params()))
+def test_a_page_with_tabs_and_count_takes_four_statements(
+    session: Session, sent: list[str], flt: ListFilter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query, "SMALL", 100)
+    for cursor in (None, LAST):
+        session.connection()
+        sent.clear()
+        page = list_orders(session, EVERYTHING, flt, cursor=cursor, now=NOW)
+        assert page.count is not None
+        assert len(sent) <= 4
+
+
+def test_a_warehouse_list_takes_four_statements(session: Session, listing: Listing, sent: list[str]) -> None:
+    page = list_orders(session, Scope(warehouse_id=listing.warehouses["cakung"]), ListFilter(tab="to_ship"), now=NOW)
+    assert page.rows
+    assert len(sent) <= 4
+
+
+def test_contradictions_ask_the_orders_nothing(session: Session, sent: list[str]) -> None:
+    flt = ListFilter(tab="new", status=(OrderStatus.SHIPPED,))
+    page = list_orders(session, EVERYTHING, flt, now=NOW)
+    assert (page.rows, page.count, page.next, page.last) == ([], 0, None, None)
+    nobody = list_orders(session, Scope(frozenset()), ListFilter(), now=NOW)
+    assert (nobody.rows, nobody.count, nobody.tabs["all"]) == ([], 0, 0)
+    assert not any("from orders" in statement for statement in sent)
+
+
+def test_a_row_shows_what_the_list_needs(session: Session, listing: Listing) -> None:
+    order = next(o for o in listing.orders if o.status is OrderStatus.SHIPPED and o.channel == "shopee")
+    [row] = read_rows(session, [order.id])
+    assert (row.number, row.status, row.payment_status) == (order.number, OrderStatus.SHIPPED, PaymentStatus.PAID)
+    assert (row.store, row.timezone, row.channel) == ("Rona Batik", "Asia/Jakarta", "shopee")
+    assert (row.account, row.currency, row.total) == ("Rona Batik shopee", "IDR", order.total)
+    assert (row.buyer_name, row.buyer_phone) == (order.buyer, order.phone)
+    assert (row.first_line, row.first_quantity, row.line_count, row.item_count) == ("Kemeja Batik", 2, 2, 3)
+    assert (row.ordered_at, row.tracking_number, row.version) == (order.ordered_at, order.tracking, 2)
+    assert row.courier in {*order.couriers, None}
+
+
+def test_restricted_people_see_no_prices(session: Session, listing: Listing) -> None:
+    scope = Scope(warehouse_id=listing.warehouses["cakung"], restricted=True)
+    page = list_orders(session, scope, ListFilter(), now=NOW)
+    assert page.rows
+    assert {row.total for row in page.rows} == {None}
+
+
+def test_nothing_outside_the_scope_is_found_counted_or_searched(session: Session, listing: Listing) -> None:
+    mine = Scope(frozenset({listing.accounts["kecil", "manual"]}))
+    others = [order for order in listing.orders if order.store != "kecil"]
+    order = next(o for o in others if o.channel_order_id and o.email)
+    for q in (order.number, order.phone, order.email, order.channel_order_id or "", order.buyer):
+        page = list_orders(session, mine, ListFilter(q=q), now=NOW)
+        assert order.number not in {row.number for row in page.rows}
+    for flt in (
+        ListFilter(),
+        ListFilter(store=("rona",)),
+        ListFilter(account=("shopee:7001",)),
+        ListFilter(overdue=True),
+    ):
+        page = list_orders(session, mine, flt, now=NOW)
+        assert {row.store for row in page.rows} <= {"Toko Kecil"}
+        assert count_orders(session, mine, flt, now=NOW) == len(page.rows)
+    assert tab_counts(session, mine, ListFilter(store=("rona", "onyu"))) == dict.fromkeys(
+        tab_counts(session, mine, ListFilter()), 0
+    )
+
+
+def found(session: Session, q: str, scope: Scope = EVERYTHING) -> list[str]:
+    page = list_orders(session, scope, ListFilter(q=q), now=NOW, limit=200)
+    assert page.next is None
+    return [row.number for row in page.rows]
+
+
+def having(listing: Listing, **values: object) -> list[Known]:
+    return [o for o in listing.orders if all(getattr(o, name) == value for name, value in values.items())]
+
+
+@pytest.mark.parametrize("small", [0, 2_000])
+def test_what_the_search_box_finds(
+    session: Session, listing: Listing, small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through the text index, and order by order where totals say that there are few."""
+    monkeypatch.setattr(query, "SMALL", small)
+    order = next(o for o in listing.orders if o.channel_order_id and o.tracking and o.email)
+    digits = order.phone[1:]
+    for q in (
+        order.phone,
+        f"+62{digits}",
+        f"62{digits}",
+        f"+62 {digits[:3]}-{digits[3:7]}-{digits[7:]}",
+        digits,
+        digits[-6:],
+    ):
+        assert order.number in found(session, q), q
+    number = order.number
+    for q in (number, number.lower(), number.replace("-", ""), f" {number} ", number[7:], number[9:], number[:10]):
+        assert order.number in found(session, q), q
+    assert order.channel_order_id
+    assert order.tracking
+    parts = (
+        order.channel_order_id,
+        order.channel_order_id[4:],
+        order.tracking,
+        order.tracking.lower(),
+        order.tracking[4:],
+    )
+    for q in (*parts, order.email, order.email.partition("@")[0], order.email.upper()):
+        assert order.number in found(session, q), q
+    assert found(session, order.number) == [order.number]
+    assert found(session, order.tracking) == [order.number]
+    assert found(session, order.email) == [order.number]
+    assert sorted(found(session, "민수")) == sorted(o.number for o in having(listing, buyer="김민수"))
+    assert sorted(found(session, "santoso SITI")) == sorted(o.number for o in having(listing, buyer="Siti Santoso"))
+    assert sorted(found(session, "100%_\\")) == sorted(o.number for o in having(listing, buyer="Agus 100%_\\"))
+    assert found(session, "nobody") == []
+    assert list_orders(session, EVERYTHING, ListFilter(q='" %'), now=NOW).count == len(listing.orders)  # no word in it
+
+
+def test_words_that_are_too_short_are_named(session: Session) -> None:
+    page = list_orders(session, EVERYTHING, ListFilter(q="si 김민수 a"), now=NOW)
+    assert page.too_short == ("si", "a")
+    assert {row.buyer_name for row in page.rows} == {"김민수"}
+
+
+def test_restricted_people_look_no_address_up(session: Session, listing: Listing, sent: list[str]) -> None:
+    order = next(o for o in listing.orders if o.email and o.warehouse == "cakung")
+    scope = Scope(warehouse_id=listing.warehouses["cakung"], restricted=True)
+    list_orders(session, scope, ListFilter(q=order.email), now=NOW)
+    assert not any("buyer_email" in statement for statement in sent)
+
+
+def test_counts_stop(session: Session, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walks, "COUNT_CAP", 25)
+    monkeypatch.setattr(walks, "WHOLE_STEP", 50)
+    monkeypatch.setattr(picture, "TAB_CAP", 4)
+    count = count_orders(session, EVERYTHING, ListFilter(courier=("jne",)), now=NOW)
+    assert (count.value, count.exact) == (25, False)
+    by_warehouse = tab_counts(session, Scope(warehouse_id=listing.warehouses["cakung"]), ListFilter())
+    assert (by_warehouse["new"], by_warehouse["new"].exact) == (8, False)
+    assert repr(Count(8, exact=False)) == "Count(8, exact=False)"
+    plain = list_orders(session, EVERYTHING, ListFilter(courier=("jne",)), now=NOW, with_count=False)
+    assert plain.count is None
+
+
+def plan(session: Session, monkeypatch: pytest.MonkeyPatch, flt: ListFilter, scope: Scope = EVERYTHING) -> str:
+    """How the database reads the page's ids."""
+    asked: list[tuple[str, dict[str, object]]] = []
+    run = Statement.run
+
+    def note(statement: Statement, sql: str) -> list[object]:
+        asked.append((sql, statement.params))
+        return run(statement, sql)
+
+    monkeypatch.setattr(Statement, "run", note)
+    list_orders(session, scope, flt, now=NOW, with_count=False)
+    monkeypatch.undo()
+    [(sql, params)] = [(s, p) for s, p in asked if "is_edge" in s or "as found" in s]
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        # Small tables are read whole however good an index is.
+        connection.execute(text("set local enable_seqscan = off"))
+        rows = connection.exec_driver_sql(f"explain {sql}", params).all()
+    else:
+        rows = connection.exec_driver_sql(f"explain query plan {sql}", params).all()
+    return "\n".join(str(row[-1]) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("flt", "index"),
+    [
+        (ListFilter(), "ix_orders_ordered_at"),
+        (ListFilter(tab="to_ship"), "ix_orders_status"),
+        (ListFilter(store=("rona",)), "ix_orders_account_id"),
+        (ListFilter(store=("rona",), tab="to_ship"), "ix_orders_account_id_status"),
+        (ListFilter(payment_status=(PaymentStatus.UNDER_REVIEW,)), "ix_orders_payment_status"),
+        (ListFilter(courier=("jne", "sicepat")), "ix_shipments_courier"),
+        (ListFilter(warehouse=("cakung",), status=(OrderStatus.PENDING,)), "ix_orders_warehouse_id"),
+        (ListFilter(overdue=True), "ix_orders_ship_by"),
+        (ListFilter(awaiting=True), "ix_orders_acceptance"),
+        (ListFilter(payment_method=(PaymentMethod.QRIS,)), "ix_orders_ordered_at"),
+        (ListFilter(q="buyer12@example.com"), "ix_order_contacts_buyer_email"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else str(value.to_params()),
+)
+def test_each_kind_of_list_has_its_index(
+    session: Session, flt: ListFilter, index: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = plan(session, monkeypatch, flt)
+    assert index in read
+    if session.get_bind().dialect.name == "sqlite":
+        assert "SCAN t" not in read.replace("SCAN t USING", "")
+        walked = not (flt.overdue or flt.awaiting or flt.q)
+        assert not (
+            walked and len(flt.courier) < 2 and "TEMP B-TREE FOR ORDER BY" in read and not (flt.tab or flt.store)
+        )
+
+
+def test_the_text_index_is_used(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query, "SMALL", 0)
+    read = plan(session, monkeypatch, ListFilter(q="santoso siti"))
+    if session.get_bind().dialect.name == "sqlite":
+        assert "order_fts" in read or "VIRTUAL TABLE" in read
+    else:
+        assert "ix_order_search_doc" in read

@@ -1,0 +1,198 @@
+"""Every page of every filter, forwards, backwards and from the end, is what one look over all orders gives."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.services.orders.listing import NOW, Known, Listing
+from webapp.domain.actors import EVERYTHING, Scope
+from webapp.domain.order_status import TABS, TO_SHIP, OrderStatus
+from webapp.domain.payment import PaymentMethod, PaymentStatus
+from webapp.domain.words import search_words
+from webapp.services.orders import hits, query, sources, walks
+from webapp.services.orders.cursors import LAST, Cursor, Key, Way
+from webapp.services.orders.filters import ListFilter, Printed
+from webapp.services.orders.query import OrderPage, count_orders, list_orders, tab_counts
+
+SIZE = 40
+WORDS = (
+    "siti",
+    "santoso",
+    "siti santoso",
+    "민수",
+    "민",
+    "batik",
+    "inv/2026",
+    "jp1",
+    "0812",
+    "sku-3",
+    "100%_\\",
+    "buyer12",
+)
+
+
+def matching(listing: Listing, scope: Scope, flt: ListFilter) -> list[Known]:
+    """The orders that the filter asks for, by looking at each of them."""
+    words = [word for word in search_words(flt.q) if not word.too_short]
+    asks: list[Callable[[Known], bool]] = [
+        lambda o: scope.covers(o.account_id, o.warehouse_id),
+        lambda o: flt.tab is None or o.status in TABS[flt.tab],
+        lambda o: not flt.status or o.status in flt.status,
+        lambda o: not flt.payment_status or o.payment_status in flt.payment_status,
+        lambda o: not flt.payment_method or o.payment_method in flt.payment_method,
+        lambda o: not flt.store or o.store in flt.store,
+        lambda o: not flt.channel or o.channel in flt.channel,
+        lambda o: not flt.account or o.account in flt.account,
+        lambda o: not flt.courier or bool(o.couriers & set(flt.courier)),
+        lambda o: not flt.warehouse or o.warehouse in flt.warehouse,
+        lambda o: not flt.printed or any(printed(o, p) for p in flt.printed),
+        lambda o: flt.arranged is None or o.arranged is flt.arranged,
+        lambda o: not flt.overdue or (o.status in TO_SHIP and o.ship_by is not None and o.ship_by < NOW),
+        lambda o: not flt.awaiting or o.awaiting,
+        lambda o: flt.first_day is None or o.local_date >= flt.first_day,
+        lambda o: flt.last_day is None or o.local_date <= flt.last_day,
+        lambda o: all(any(form in o.doc for form in word.forms) for word in words),
+    ]
+    return [order for order in listing.orders if all(ask(order) for ask in asks)]
+
+
+def printed(order: Known, wanted: Printed) -> bool:
+    return {
+        Printed.LABEL: order.label,
+        Printed.NO_LABEL: not order.label,
+        Printed.INVOICE: order.invoice,
+        Printed.NO_INVOICE: not order.invoice,
+    }[wanted]
+
+
+def random_filter(chance: random.Random) -> ListFilter:
+    """One to three fields, at random; most fields stay open, as people leave them."""
+    today = NOW.date()
+    first = today - timedelta(days=chance.randrange(0, 60))
+    fields: list[dict[str, object]] = [
+        {"tab": chance.choice(tuple(TABS))},
+        {"status": tuple(chance.sample(tuple(OrderStatus), chance.randrange(1, 4)))},
+        {"payment_status": tuple(chance.sample(tuple(PaymentStatus), chance.randrange(1, 3)))},
+        {"payment_method": (chance.choice(tuple(PaymentMethod)),)},
+        {"store": tuple(chance.sample(("rona", "onyu", "kecil", "nobody"), chance.randrange(1, 3)))},
+        {"channel": (chance.choice(("manual", "shopee", "naver_smartstore")),)},
+        {"account": (chance.choice(("shopee:7001", "manual:kecil", "manual:rona")),)},
+        {"courier": tuple(chance.sample(("jne", "sicepat", "cj_logistics"), chance.randrange(1, 3)))},
+        {"warehouse": (chance.choice(("cakung", "bekasi")),)},
+        {"printed": (chance.choice(tuple(Printed)),)},
+        {"arranged": chance.random() < 0.5, "tab": "to_ship"},
+        {"overdue": True},
+        {"awaiting": True},
+        {"first_day": first, "last_day": first + timedelta(days=chance.randrange(0, 45))},
+        {"first_day": first},
+        {"last_day": first},
+        {"q": chance.choice(WORDS)},
+    ]
+    chosen: dict[str, object] = {}
+    for some in chance.sample(fields, chance.randrange(0, 4)):
+        chosen |= some
+    return ListFilter(**chosen)  # type: ignore[arg-type]
+
+
+def scopes(listing: Listing) -> list[Scope]:
+    rona = frozenset(n for (store, _), n in listing.accounts.items() if store == "rona")
+    return [EVERYTHING, EVERYTHING, Scope(rona), Scope(warehouse_id=listing.warehouses["cakung"], restricted=True)]
+
+
+def turn(session: Session, scope: Scope, flt: ListFilter, start: Cursor | None, way: Way) -> list[OrderPage]:
+    """Every page from `start` on, by its own cursors."""
+    pages = [list_orders(session, scope, flt, cursor=start, limit=SIZE, now=NOW)]
+    while (on := pages[-1].next if way is Way.AFTER else pages[-1].prev) is not None:
+        pages.append(list_orders(session, scope, flt, cursor=on, limit=SIZE, now=NOW))
+        assert len(pages) < 400
+    return pages
+
+
+def check(session: Session, listing: Listing, scope: Scope, flt: ListFilter) -> None:
+    wanted = [order.number for order in matching(listing, scope, flt)]
+    forwards = turn(session, scope, flt, None, Way.AFTER)
+    assert [row.number for page in forwards for row in page.rows] == wanted
+    *back, beginning = [[row.number for row in page.rows] for page in turn(session, scope, flt, LAST, Way.BEFORE)]
+    # Back at the beginning the first page is shown whole, so it may repeat what the page before it had.
+    rest = [number for page in reversed(back) for number in page]
+    assert beginning == wanted[: len(beginning)]
+    assert rest == wanted[len(wanted) - len(rest) :]
+    assert len(beginning) + len(rest) >= len(wanted)
+
+
+def check_count(session: Session, listing: Listing, scope: Scope, flt: ListFilter) -> None:
+    wanted = len(matching(listing, scope, flt))
+    count = count_orders(session, scope, flt, now=NOW)
+    assert count == wanted if count.exact else count <= wanted
+    listed = list_orders(session, scope, flt, limit=1, now=NOW).count
+    assert listed is not None
+    assert (listed, listed.exact) == (count, count.exact)
+
+
+def test_pages_of_random_filters(session: Session, listing: Listing) -> None:
+    chance = random.Random(21)
+    for _ in range(45):
+        scope, flt = chance.choice(scopes(listing)), random_filter(chance)
+        check(session, listing, scope, flt)
+        check_count(session, listing, scope, flt)
+
+
+def test_pages_in_small_steps(session: Session, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same where every walk stops often, few branches are allowed, and no set is small."""
+    monkeypatch.setattr(walks, "FIRST_STEP", 30)
+    monkeypatch.setattr(walks, "WHOLE_STEP", 80)
+    monkeypatch.setattr(hits, "MOST_HITS", 40)
+    monkeypatch.setattr(sources, "MOST_WALKED_BRANCHES", 3)
+    monkeypatch.setattr(sources, "FIRST_STEP", 30)
+    monkeypatch.setattr(query, "SMALL", 0)
+    chance = random.Random(4)
+    for _ in range(45):
+        scope, flt = chance.choice(scopes(listing)), random_filter(chance)
+        check(session, listing, scope, flt)
+        check_count(session, listing, scope, flt)
+
+
+def test_searched_back_to(session: Session, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walks, "FIRST_STEP", 20)
+    monkeypatch.setattr(walks, "WHOLE_STEP", 50)
+    flt = ListFilter(payment_method=(PaymentMethod.CARD,))
+    page = list_orders(session, EVERYTHING, flt, now=NOW, limit=5)
+    assert page.rows == []
+    assert page.searched_back_to == listing.orders[49].ordered_at
+    assert page.next == Cursor(
+        Way.AFTER, Key(int(listing.orders[49].ordered_at.timestamp() * 1000), listing.orders[49].id)
+    )
+
+
+def test_tabs_are_counted_under_accounts_days_and_payment(session: Session, listing: Listing) -> None:
+    chance = random.Random(5)
+    for _ in range(25):
+        scope = chance.choice(scopes(listing))
+        some = random_filter(chance)
+        flt = ListFilter(
+            store=some.store, channel=some.channel, account=some.account, payment_status=some.payment_status,
+            first_day=some.first_day, last_day=some.last_day,
+        )  # fmt: skip
+        under = matching(listing, scope, flt)
+        wanted = {"all": len(under)} | {tab: sum(o.status in s for o in under) for tab, s in TABS.items()}
+        counts = tab_counts(session, scope, flt)
+        assert counts == wanted
+        assert all(count.exact for count in counts.values())
+
+
+def test_a_changed_order_disturbs_no_other(session: Session, listing: Listing) -> None:
+    """A page's cursor says a place, not an order: it works when the order that stood there is gone."""
+    flt = ListFilter(q="siti")
+    wanted = matching(listing, EVERYTHING, flt)
+    gone = wanted[3]
+    at = Cursor(Way.AFTER, Key(int(gone.ordered_at.timestamp() * 1000), gone.id))
+    page = list_orders(session, EVERYTHING, flt, cursor=at, limit=SIZE, now=NOW)
+    assert [row.number for row in page.rows] == [order.number for order in wanted[4 : 4 + SIZE]]
+    beside = Cursor(Way.AFTER, Key(int(gone.ordered_at.timestamp() * 1000) + 1, 0))
+    page = list_orders(session, EVERYTHING, flt, cursor=beside, limit=SIZE, now=NOW)
+    assert page.rows[0].number in {o.number for o in wanted if o.ordered_at == gone.ordered_at}

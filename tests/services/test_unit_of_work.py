@@ -1,0 +1,59 @@
+"""One public call, one transaction; what must happen later is rung for only once it is committed."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.factories import Shop, count_rows
+from webapp.domain.actors import SYSTEM
+from webapp.extensions import db
+from webapp.models import AuditEntry, Store
+from webapp.services.unit_of_work import unit_of_work
+
+Rung = list[tuple[str, tuple[object, ...]]]
+
+
+def test_what_is_later_rings_after_the_commit(app: Flask, shop: Shop, rung: Rung) -> None:
+    with unit_of_work(SYSTEM) as work:
+        work.later("webapp.tasks.jobs.run", 7)
+        assert rung == []
+    assert rung == [("webapp.tasks.jobs.run", (7,))]
+
+
+def test_a_failure_takes_everything_back_and_rings_nothing(app: Flask, shop: Shop, rung: Rung) -> None:
+    with pytest.raises(ZeroDivisionError), unit_of_work(SYSTEM) as work:
+        work.session.get_one(Store, shop.rona).name = "changed"
+        work.session.flush()
+        work.later("webapp.tasks.jobs.run", 7)
+        raise ZeroDivisionError
+    assert rung == []
+    assert db.session.scalars(select(Store.name).where(Store.id == shop.rona)).one() == "Rona"
+
+
+def test_nesting_is_refused(app: Flask, shop: Shop) -> None:
+    with unit_of_work(SYSTEM), pytest.raises(RuntimeError, match="open already"), unit_of_work(SYSTEM):
+        pass
+    with unit_of_work(SYSTEM):  # and the next one may begin
+        pass
+
+
+def test_the_requests_reading_is_over_before_writing_begins(app: Flask, shop: Shop) -> None:
+    store = db.session.get_one(Store, shop.rona)
+    assert db.session().in_transaction()
+    with unit_of_work(SYSTEM):
+        assert not db.session().in_transaction()
+    assert store.name == "Rona", "what was loaded stays usable"
+
+
+def test_audit_says_who_did_what(app: Flask, shop: Shop) -> None:
+    before = count_rows(AuditEntry)
+    with unit_of_work(shop.actor()) as work:
+        store = work.session.get_one(Store, shop.rona)
+        work.audit("store.saved", store, data={"code": "rona"}, store_id=store.id)
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert entry is not None
+    assert count_rows(AuditEntry) == before + 1
+    assert (entry.subject_type, entry.subject_id, entry.subject_label) == ("stores", shop.rona, "Rona")
+    assert (entry.actor_kind, entry.actor_name) == ("person", "Admin")

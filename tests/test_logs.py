@@ -1,0 +1,49 @@
+"""Logs: one form for all, and no secrets."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import structlog
+
+from webapp import logs
+from webapp.settings import Settings
+
+
+@contextmanager
+def production(folder: Path) -> Iterator[None]:
+    """Logs as in production, on the standard error of this moment."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    environ = {"LAPAK_ENV": "production", "LAPAK_SECRET_KEY": "k" * 32, "LAPAK_INSTANCE": str(folder)}
+    logs.setup(Settings.from_env(environ))
+    try:
+        yield
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+        structlog.reset_defaults()
+
+
+def test_our_lines_and_those_of_libraries_have_one_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with production(tmp_path), structlog.contextvars.bound_contextvars(request_id="r-1"):
+        structlog.get_logger("webapp.test").info("job_done", job=7)
+        logging.getLogger("library").warning("told %s", "so")
+    ours, theirs = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert (ours["event"], ours["job"], ours["request_id"], ours["level"]) == ("job_done", 7, "r-1", "info")
+    assert (theirs["event"], theirs["request_id"], theirs["logger"]) == ("told so", "r-1", "library")
+
+
+def test_secrets_are_not_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with production(tmp_path):
+        structlog.get_logger("webapp.test").info(
+            "x", password="hunter2", csrf_token="hunter2", url="smtp://me:hunter2@mail.test:25"
+        )
+    text = capsys.readouterr().err
+    assert "hunter2" not in text
+    assert "mail.test" in text

@@ -1,0 +1,1 @@
+"""Lapak: the back office for sellers who sell on many channels at once."""

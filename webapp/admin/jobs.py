@@ -1,0 +1,293 @@
+"""`/admin/jobs/`: what takes longer than a click, one row each, and a page that shows it happening.
+
+The page works by reloading itself; with scripts only its changing part is asked for again (`progress`).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any
+
+from flask import Response, abort, current_app, flash, redirect, request, send_file, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from webapp import clock
+from webapp.admin.base import GuardedView, expose
+from webapp.admin.job_report import report_text
+from webapp.auth import needs
+from webapp.domain.errors import Refused
+from webapp.domain.order_status import FINAL
+from webapp.domain.permissions import Permission
+from webapp.extensions import db
+from webapp.formats import integer, job_state_label, problem_text
+from webapp.models import File, Job, JobRow, JobState
+from webapp.services import jobs
+from webapp.services.unit_of_work import end_reading
+from webapp.spreadsheets.writing import CsvWriter
+
+PAGE = 50
+"""Jobs, or failed rows, on one page."""
+PIECE = 64 * 1024
+"""Bytes of a result file that leave at once."""
+UNFINISHED = frozenset({JobState.CHECKING, JobState.QUEUED, JobState.RUNNING})
+"""States in which the page asks again by itself."""
+ONE = "/<int(max=9223372036854775807):job_id>"
+"""One job; ids are 64 bits."""
+TYPED_FROM = 20
+"""Orders that end for good in one go, from which on words are typed first (design guide, section 4)."""
+TABS = ("channel", "file", "other", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row of the file that could not be done, in the reader's words. `row` counts from 1 below the header."""
+
+    row: int
+    number: str
+    status: str
+    why: str
+    code: str
+    link: str
+    """The order's page, empty where the row found no order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is. `percent` is None while nobody knows how many rows there are; `left` is in seconds."""
+
+    percent: int | None
+    left: int | None
+    said: str
+    """What a screen reader says: new words only every tenth part and at the end."""
+
+
+def progress_of(job: Job, now: datetime) -> Progress:
+    """How far `job` is at `now`."""
+    if job.state == JobState.CHECKING or not job.total_rows:
+        return Progress(None, None, job_state_label(job.state))
+    if job.state not in UNFINISHED:
+        return Progress(100, None, ending_words(job))
+    percent = min(100, job.next_row * 100 // job.total_rows)
+    left = None
+    if job.started_at is not None and 0 < job.next_row < job.total_rows:
+        gone = (now - job.started_at).total_seconds()
+        left = max(1, round(gone * (job.total_rows - job.next_row) / job.next_row))
+    return Progress(percent, left, _("%(percent)d percent done", percent=percent // 10 * 10))
+
+
+def ending_words(job: Job) -> str:
+    """How a job stands that waits for its person or has come to an end, in one sentence."""
+    if job.state == JobState.READY:
+        preview = job.preview or {}
+        rows = preview.get("ok", 0)
+        return ngettext("Checked: %(n)s row would change", "Checked: %(n)s rows would change", rows, n=integer(rows))
+    if job.state == JobState.FAILED:
+        return _("Stopped: the file can't be used")
+    counts = {"ok": integer(job.ok), "unchanged": integer(job.unchanged), "failed": integer(job.failed)}
+    if job.state == JobState.CANCELED:
+        return _("Canceled: %(ok)s done, %(unchanged)s unchanged, %(failed)s refused", **counts)
+    return _("Finished: %(ok)s done, %(unchanged)s unchanged, %(failed)s refused", **counts)
+
+
+class JobsView(GuardedView):
+    """Jobs of the signed-in person; owners and admins see everybody's."""
+
+    permission = Permission.ORDERS_VIEW
+
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        """The list, newest first, a page at a time by the id of its last job."""
+        tab = request.args.get("tab", "all")
+        tab = tab if tab in TABS else "all"
+        before = _place("before")
+        found = jobs.list_jobs(db.session(), current_user.actor, tab, before=before, limit=PAGE + 1)
+        return self.render(
+            "admin/jobs/list.html",
+            tab=tab,
+            before=before,
+            jobs=found[:PAGE],
+            older=found[PAGE - 1].id if len(found) > PAGE else None,
+            progress_of=progress_of,
+            now=clock.now(),
+            tz=_zone(),
+        )
+
+    @expose(f"{ONE}")
+    def details(self, job_id: int) -> ResponseReturnValue:
+        """One job: its check, its preview, its progress or its end."""
+        return self.render("admin/jobs/job.html", **self._shown(_find(job_id)))
+
+    @expose(f"{ONE}/progress")
+    def progress(self, job_id: int) -> ResponseReturnValue:
+        """The part of the page that changes, for the page that is open already."""
+        return self.render("admin/jobs/part.html", **self._shown(_find(job_id)))
+
+    @expose(f"{ONE}/confirm", methods=("POST",))
+    @needs(Permission.ORDERS_IMPORT)
+    def confirm(self, job_id: int) -> ResponseReturnValue:
+        """Apply what the preview showed; many orders that end for good ask for typed words before."""
+        words = typed_words(_find(job_id))
+        if words and _plain(request.form.get("typed", "")) != _plain(words):
+            flash(_("Nothing was changed yet: type %(words)s to go on.", words=words), "warning")
+            return redirect(self.get_url(".details", job_id=job_id))
+        return self._do(job_id, lambda: jobs.confirm_job(current_user.actor, job_id))
+
+    @expose(f"{ONE}/cancel", methods=("POST",))
+    @needs(Permission.ORDERS_IMPORT)
+    def cancel(self, job_id: int) -> ResponseReturnValue:
+        """Discard a checked file, or stop a running job."""
+        return self._do(job_id, lambda: jobs.cancel_job(current_user.actor, job_id))
+
+    @expose(f"{ONE}/retry", methods=("POST",))
+    @needs(Permission.ORDERS_IMPORT)
+    def retry(self, job_id: int) -> ResponseReturnValue:
+        """Check the failed rows again, as a job of its own."""
+        storage = current_app.extensions["storage"]
+        return self._do(job_id, lambda: jobs.retry_failed(current_user.actor, job_id, storage))
+
+    @expose(f"{ONE}/result.csv")
+    def result(self, job_id: int) -> ResponseReturnValue:
+        """Every row with outcome, code and message, streamed."""
+        job = _find(job_id)
+        if not has_result(job):
+            abort(404)
+        session, storage = db.session(), current_app.extensions["storage"]
+        rows = jobs.result_rows(session, job, storage, problem_text)
+        name = f"{PurePath(job_name(job)).stem or 'job'}-result.csv"
+        response = Response(stream_with_context(_csv(rows)), mimetype="text/csv")
+        response.headers.set("Content-Disposition", "attachment", filename=name)
+        return response
+
+    @expose(f"{ONE}/file")
+    def file(self, job_id: int) -> ResponseReturnValue:
+        """The file as it was uploaded; never shown by the browser itself."""
+        file = db.session.get(File, _find(job_id).file_id)
+        if file is None:
+            abort(404)
+        path = current_app.extensions["storage"].path(file.storage_key)
+        end_reading()
+        return send_file(path, "application/octet-stream", as_attachment=True, download_name=file.name)
+
+    @expose(f"{ONE}/report")
+    def report(self, job_id: int) -> ResponseReturnValue:
+        """A text with everything that a helper needs, without secrets."""
+        job = _find(job_id)
+        text = report_text(db.session(), job, clock.now())
+        return self.render("admin/jobs/report.html", job=job, text=text, job_name=job_name)
+
+    def _shown(self, job: Job) -> dict[str, Any]:
+        after = _place("after") or 0
+        failed = jobs.failed_rows(db.session(), job.id, after, PAGE + 1) if job.failed else []
+        file = db.session.get(File, job.file_id) if job.file_id is not None else None
+        preview = job.preview or {}
+        status_place = preview.get("places", {}).get("status")
+        duplicate = preview.get("duplicate")
+        earlier = jobs.get_job(db.session(), current_user.actor, duplicate) if duplicate else None
+        return {
+            "job": job,
+            "name": job_name(job),
+            "file": file,
+            "failed": [_refused_row(row, status_place) for row in failed[:PAGE]],
+            "more": failed[PAGE - 1].row_no if len(failed) > PAGE else None,
+            "after": after,
+            "failures": [_refused_in_check(failure) for failure in preview.get("failures", ())],
+            "earlier": duplicate if earlier is not None else None,
+            "final": final_changes(job),
+            "typed": typed_words(job),
+            "progress": progress_of(job, clock.now()),
+            "unfinished": job.state in UNFINISHED,
+            "has_result": has_result(job),
+            "tz": _zone(),
+        }
+
+    def _do(self, job_id: int, act: Callable[[], int | None]) -> ResponseReturnValue:
+        job = _find(job_id)
+        try:
+            made = act()
+        except Refused as refused:
+            if refused.problem.params.get("field") == "state":
+                state = job_state_label(job.state)
+                flash(_("Nothing was done: this job is already further (%(state)s).", state=state), "info")
+            else:
+                flash(problem_text(refused.problem), "danger")
+            made = None
+        return redirect(self.get_url(".details", job_id=made or job_id))
+
+
+def job_name(job: Job) -> str:
+    """The file that a job is about, as the person called it."""
+    return str(job.params.get("name") or "")
+
+
+def has_result(job: Job) -> bool:
+    """Whether the job has come to an end after it had begun to change orders."""
+    return job.started_at is not None and job.state in (JobState.DONE, JobState.CANCELED, JobState.FAILED)
+
+
+def final_changes(job: Job) -> int:
+    """How many changes of a checked file lead to a status without a way back."""
+    targets: dict[str, int] = (job.preview or {}).get("to", {})
+    return sum(count for status, count in targets.items() if status in FINAL)
+
+
+def typed_words(job: Job) -> str:
+    """What a person types before so many orders end for good; empty where the button is enough."""
+    count = final_changes(job)
+    return _("CANCEL %(n)s", n=count) if count >= TYPED_FROM else ""
+
+
+def _plain(words: str) -> str:
+    return "".join(words.split()).casefold()
+
+
+def _refused_row(row: JobRow, status_place: int | None) -> RefusedRow:
+    params = row.params or {}
+    number = str(params.get("number", ""))
+    status = row.cells[status_place] if status_place is not None and status_place < len(row.cells) else ""
+    code = row.code or ""
+    link = url_for("orders.order", number=number) if row.order_id is not None and number else ""
+    return RefusedRow(row.row_no, number, status, problem_text((code, params)), code, link)
+
+
+def _refused_in_check(failure: dict[str, Any]) -> RefusedRow:
+    code, params = failure["code"], {"number": failure["number"], **failure["params"]}
+    return RefusedRow(
+        failure["row"], failure["number"], failure.get("status", ""), problem_text((code, params)), code, ""
+    )
+
+
+def _find(job_id: int) -> Job:
+    job = jobs.get_job(db.session(), current_user.actor, job_id)
+    if job is None:
+        abort(404)
+    return job
+
+
+def _place(name: str) -> int | None:
+    """A place to go on from, as the address gives it; what can't be one is none."""
+    given = request.args.get(name, type=int)
+    return given if given is not None and 0 < given < 2**31 else None
+
+
+def _zone() -> str:
+    zone: str = current_app.config["SETTINGS"].timezone
+    return zone
+
+
+def _csv(rows: Iterator[list[str]]) -> Iterator[bytes]:
+    stream = io.BytesIO()
+    writer = CsvWriter(stream, next(rows))
+    for row in rows:
+        writer.row(row)
+        if stream.tell() >= PIECE:
+            yield stream.getvalue()
+            stream.seek(0)
+            stream.truncate()
+    yield stream.getvalue()

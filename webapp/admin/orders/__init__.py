@@ -1,0 +1,1 @@
+"""The order pages: the list with its bulk actions, and one order."""

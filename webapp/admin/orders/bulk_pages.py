@@ -1,0 +1,235 @@
+"""The bulk actions' pages: ask (a page that scripts show as a dialog), do it through the service, say what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import flash, redirect, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from webapp.admin.base import expose
+from webapp.admin.orders import plans
+from webapp.admin.orders.forms import OVERRIDE, DeleteForm, HistoryForm, PaidForm, StatusForm
+from webapp.admin.orders.outcome import Done, outcome
+from webapp.auth import needs
+from webapp.domain.order_acts import Outcome
+from webapp.domain.order_status import OrderStatus
+from webapp.domain.permissions import Permission
+from webapp.extensions import db
+from webapp.formats import status_label
+from webapp.services import accounts
+from webapp.services.orders import bulk
+from webapp.services.orders.bulk import LIMIT, NothingSelected, TooManySelected
+from webapp.services.orders.delete import delete_orders
+
+
+class BulkPages:
+    """Routes and questions of the bulk actions; mixed into the orders' view."""
+
+    get_url: Any
+    render: Any
+
+    def create_blueprint(self, admin: Any) -> Any:
+        """Say in words, for every route, that nothing or too much is selected."""
+        blueprint = super().create_blueprint(admin)  # type: ignore[misc]
+        blueprint.register_error_handler(NothingSelected, self._nothing_selected)
+        blueprint.register_error_handler(TooManySelected, self._too_many_selected)
+        return blueprint
+
+    # --- Change status ---------------------------------------------------------------------------------------------
+
+    def ask_status(self, numbers: Sequence[str]) -> ResponseReturnValue:
+        """The form with the statuses that the selected orders may take."""
+        return self._status_page(self._selected(numbers), StatusForm(formdata=None))
+
+    @expose("/status", methods=("POST",))
+    @needs(Permission.ORDERS_CHANGE_STATUS)
+    def change_status(self) -> ResponseReturnValue:
+        """Set the selected orders to the chosen status."""
+        selected, form = self._selected(request.form.getlist("rowid")), StatusForm()
+        targets = {target.status.value: target for target in plans.status_targets(selected, current_user.actor)}
+        to = _status(form.status.data)
+        if to is None:
+            form.status.errors = [_("Choose the new status.")]
+            return self._status_page(selected, form), 422
+        target = targets.get(to.value)
+        typed = target.typed if target else ""
+        if typed and not plans.same_words(form.typed.data, typed):
+            form.typed.errors = [_("Type %(words)s to go on.", words=typed)]
+        if not form.validate() or form.typed.errors:
+            return self._status_page(selected, form), 422
+        result = bulk.change_status(
+            current_user.actor, selected.numbers, to, comment=_text(form.comment.data), notify=form.notify.data
+        )
+        return self._finish(Done("status", result, to, notified=form.notify.data))
+
+    def _status_page(self, selected: plans.Selected, form: StatusForm) -> str:
+        targets = plans.status_targets(selected, current_user.actor)
+        offered = {target.status for target in targets}
+        left_out = [status_label(s) for s in OrderStatus if s not in offered and current_user.actor.may_set(s)]
+        return self._ask("bulk_status", selected, form, targets=targets, left_out=left_out)
+
+    # --- Add history -----------------------------------------------------------------------------------------------
+
+    def ask_history(self, numbers: Sequence[str]) -> ResponseReturnValue:
+        """The form of a history entry for the selected orders."""
+        return self._history_page(self._selected(numbers), HistoryForm(formdata=None))
+
+    @expose("/history", methods=("POST",))
+    @needs(Permission.ORDERS_ADD_HISTORY)
+    def add_history(self) -> ResponseReturnValue:
+        """Write the entry for each selected order."""
+        selected, form = self._selected(request.form.getlist("rowid")), HistoryForm()
+        targets = self._offer_statuses(selected, form)
+        to = _status(form.status.data)
+        typed = next((target.typed for target in targets if target.status is to), "")
+        valid = form.validate()
+        if form.says_nothing:
+            form.comment.errors = [_("Write a comment, or choose a status.")]
+        if typed and not plans.same_words(form.typed.data, typed):
+            form.typed.errors = [_("Type %(words)s to go on.", words=typed)]
+        if not valid or form.comment.errors or form.typed.errors:
+            return self._history_page(selected, form), 422
+        result = bulk.add_history(
+            current_user.actor, selected.numbers, to=to, comment=_text(form.comment.data), notify=form.notify.data,
+            override=OVERRIDE.get(form.override.data),
+        )  # fmt: skip
+        return self._finish(Done("history", result, to, notified=form.notify.data))
+
+    def _offer_statuses(self, selected: plans.Selected, form: HistoryForm) -> list[plans.Target]:
+        targets = plans.status_targets(selected, current_user.actor)
+        all_of = len(selected.orders)
+        choices = [("", _("Keep as it is"))] + [
+            (
+                t.status.value,
+                _("%(status)s, %(n)s of %(all)s", status=status_label(t.status), n=len(t.plan.ok), all=all_of),
+            )
+            for t in targets
+        ]
+        form.set_choices(choices)
+        return targets
+
+    def _history_page(self, selected: plans.Selected, form: HistoryForm) -> str:
+        targets = self._offer_statuses(selected, form)
+        return self._ask("bulk_history", selected, form, targets=targets)
+
+    # --- Mark paid -------------------------------------------------------------------------------------------------
+
+    def ask_paid(self, numbers: Sequence[str]) -> ResponseReturnValue:
+        """Which of the selected orders will be paid."""
+        return self._paid_page(self._selected(numbers), PaidForm(formdata=None))
+
+    @expose("/paid", methods=("POST",))
+    @needs(Permission.PAYMENTS_CONFIRM)
+    def mark_paid(self) -> ResponseReturnValue:
+        """Mark the selected orders paid."""
+        selected, form = self._selected(request.form.getlist("rowid")), PaidForm()
+        if not form.validate():
+            return self._paid_page(selected, form), 422
+        result = bulk.mark_paid(
+            current_user.actor, selected.numbers, comment=_text(form.comment.data), notify=form.notify.data
+        )
+        return self._finish(Done("paid", result, notified=form.notify.data))
+
+    def _paid_page(self, selected: plans.Selected, form: PaidForm) -> str:
+        return self._ask("bulk_paid", selected, form, plan=plans.paid_plan(selected, current_user.actor))
+
+    # --- Delete ----------------------------------------------------------------------------------------------------
+
+    def ask_delete(self, numbers: Sequence[str]) -> ResponseReturnValue:
+        """Which of the selected orders can be deleted, and which can't and why."""
+        return self._delete_page(self._selected(numbers), DeleteForm(formdata=None))
+
+    @expose("/delete", methods=("POST",))
+    @needs(Permission.ORDERS_DELETE)
+    def delete(self) -> ResponseReturnValue:
+        """Delete those of the selected orders that may be deleted."""
+        selected, form = self._selected(request.form.getlist("rowid")), DeleteForm()
+        typed = self._words_to_delete(plans.deletion_plan(selected, current_user.actor))
+        valid = form.validate()
+        if typed and not plans.same_words(form.typed.data, typed):
+            form.typed.errors = [_("Type %(words)s to go on.", words=typed)]
+        if not valid or form.typed.errors:
+            return self._delete_page(selected, form), 422
+        return self._finish(Done("delete", delete_orders(current_user.actor, selected.numbers)))
+
+    def _delete_page(self, selected: plans.Selected, form: DeleteForm) -> str:
+        plan = plans.deletion_plan(selected, current_user.actor)
+        return self._ask("bulk_delete", selected, form, plan=plan, typed=self._words_to_delete(plan))
+
+    def _words_to_delete(self, plan: plans.Plan) -> str:
+        return f"{_('DELETE')} {len(plan.ok)}" if len(plan.ok) >= plans.TYPED_FROM else ""
+
+    # --- Selection without scripts ---------------------------------------------------------------------------------
+
+    @expose("/selection", methods=("POST",))
+    @needs(Permission.ORDERS_VIEW)
+    def keep_selection(self) -> ResponseReturnValue:
+        """Remember what is ticked, for people without scripts; `shown` are the orders of the page that they left."""
+        shown = set(" ".join(request.form.getlist("shown")).split())
+        ticked = request.form.getlist("rowid")
+        numbers = list(dict.fromkeys([n for n in current_user.selection if n not in shown] + ticked))
+        if len(numbers) > LIMIT:
+            flash(_("At most %(limit)d orders are kept. The first %(limit)d are.", limit=LIMIT), "warning")
+        accounts.keep_selection(current_user.token, [n[:40] for n in numbers[:LIMIT]])
+        return redirect(self._back())
+
+    # --- Shared ----------------------------------------------------------------------------------------------------
+
+    def _selected(self, numbers: Sequence[str]) -> plans.Selected:
+        return plans.read_selected(db.session(), current_user.actor, numbers)
+
+    def _ask(self, template: str, selected: plans.Selected, form: Any, **context: Any) -> str:
+        page: str = self.render(
+            f"admin/orders/{template}.html", selected=selected, form=form, back=self._back(), **context
+        )
+        return page
+
+    def _finish(self, done: Done) -> ResponseReturnValue:
+        """A toast on the list when nothing was refused, else a page that names what was."""
+        if current_user.selection:
+            accounts.keep_selection(current_user.token, [])
+        told = outcome(db.session(), current_user.actor.scope, done)
+        if done.result.refused:
+            page: str = self.render("admin/orders/outcome.html", told=told, done=done, back=self._back())
+            return page
+        changed = done.result.count(Outcome.OK)
+        flash(" ".join((told.title, told.lead)).strip(), "success" if changed else "info")
+        session["selection_done"] = True
+        return redirect(self._back())
+
+    def _back(self) -> str:
+        """The list that the person came from: an address of ours below the list, else the list itself."""
+        start: str = self.get_url(".index_view")
+        address = request.values.get("url", "")
+        return address if address.startswith(start) and address.isprintable() else start
+
+    def _nothing_selected(self, _error: NothingSelected) -> ResponseReturnValue:
+        flash(_("Nothing was changed: no order is selected."), "warning")
+        return redirect(self._back())
+
+    def _too_many_selected(self, _error: TooManySelected) -> ResponseReturnValue:
+        flash(
+            ngettext(
+                "Nothing was changed: at most %(num)d order at a time.",
+                "Nothing was changed: at most %(num)d orders at a time. Select fewer.",
+                LIMIT,
+            ),
+            "warning",
+        )
+        return redirect(self._back())
+
+
+def _text(value: str | None) -> str:
+    return (value or "").replace("\r\n", "\n").strip()
+
+
+def _status(value: str | None) -> OrderStatus | None:
+    try:
+        return OrderStatus(value) if value else None
+    except ValueError:
+        return None

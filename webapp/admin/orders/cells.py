@@ -1,0 +1,138 @@
+"""The cells of the list's rows, ready to be written.
+
+Fifty rows have some thousand values. Looking each up, formatting and escaping it in the template takes longer than all
+statements together, so a row comes as one tuple of finished texts, and what many rows say is made once a page.
+Everything that people typed is escaped here: the template of the rows writes the texts as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import escape
+
+from webapp.domain.couriers import courier_name
+from webapp.domain.order_status import TO_SHIP, Acceptance
+from webapp.formats import age, due, money, payment_method_label
+from webapp.services.orders.rows import OrderRow
+
+_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
+_NONE = "–"
+
+
+class Cells(NamedTuple):
+    """One row, in the order in which the template unpacks it. `account`, `buyer` and `item` begin with the attribute
+    `lang` where they are Korean. `level` is late, soon or empty."""
+
+    number: str
+    kept: bool
+    status: str
+    channel: str
+    account_lang: str
+    account: str
+    buyer_lang: str
+    buyer: str
+    phone: str
+    item_lang: str
+    item: str
+    pieces: str
+    more: str
+    total: str
+    payment: str
+    method: str
+    awaiting: bool
+    on_hold: bool
+    digital: bool
+    courier: str
+    tracking: str
+    label_printed: bool
+    invoice_printed: bool
+    level: str
+    due: str
+
+
+def cells(rows: Iterable[OrderRow], kept: Iterable[str], now: datetime) -> list[Cells]:
+    """The cells of these rows; `kept` are the numbers that are ticked already."""
+    ticked = frozenset(kept)
+    words = _Words()
+    return [_cells(row, ticked, words, now) for row in rows]
+
+
+def _cells(row: OrderRow, ticked: frozenset[str], words: _Words, now: datetime) -> Cells:
+    waits = row.status in TO_SHIP and row.ship_by is not None
+    text, level = due(row.ship_by, now) if waits and row.ship_by else (age(row.ordered_at, now), "")
+    return Cells(
+        row.number,
+        row.number in ticked,
+        row.status.value,
+        row.channel,
+        _lang(row.account),
+        words.escaped(row.account),
+        _lang(row.buyer_name),
+        str(escape(row.buyer_name)),
+        str(escape(row.buyer_phone)),
+        _lang(row.first_line),
+        words.escaped(row.first_line),
+        words.pieces(row.item_count),
+        words.more(row.line_count - 1) if row.line_count > 1 else "",
+        _NONE if row.total is None else money(row.total, row.currency),
+        row.payment_status.value,
+        words.method(row.payment_method),
+        row.acceptance is Acceptance.AWAITING,
+        row.on_hold,
+        row.digital,
+        words.escaped(courier_name(row.courier)) if row.courier else "",
+        str(escape(row.tracking_number)) if row.tracking_number else "",
+        row.label_printed_at is not None,
+        row.invoice_printed_at is not None,
+        level,
+        text,
+    )
+
+
+def _lang(text: str) -> str:
+    """The attribute that marks a Korean text, so that it is read and broken into lines as one."""
+    return ' lang="ko"' if _HANGUL.search(text) else ""
+
+
+class _Words:
+    """Words that many rows share, made once a page."""
+
+    def __init__(self) -> None:
+        self._escaped: dict[str, str] = {}
+        self._pieces: dict[int, str] = {}
+        self._more: dict[int, str] = {}
+        self._methods: dict[str | None, str] = {}
+
+    def escaped(self, text: str) -> str:
+        found = self._escaped.get(text)
+        if found is None:
+            found = self._escaped[text] = str(escape(text))
+        return found
+
+    def pieces(self, n: int) -> str:
+        if n not in self._pieces:
+            self._pieces[n] = ngettext("%(num)d pc", "%(num)d pcs", n)
+        return self._pieces[n]
+
+    def more(self, n: int) -> str:
+        if n not in self._more:
+            self._more[n] = ngettext("+ %(num)d more", "+ %(num)d more", n)
+        return self._more[n]
+
+    def method(self, code: str | None) -> str:
+        if code not in self._methods:
+            self._methods[code] = str(escape(payment_method_label(code)))
+        return self._methods[code]
+
+
+def print_words() -> tuple[tuple[str, str], tuple[str, str]]:
+    """Whether label and invoice are printed: (not yet, done) of each, escaped."""
+    label = _("Label not printed"), _("Label printed")
+    invoice = _("Invoice not printed"), _("Invoice printed")
+    return (str(escape(label[0])), str(escape(label[1]))), (str(escape(invoice[0])), str(escape(invoice[1])))

@@ -1,0 +1,211 @@
+"""What the list shows around its rows: tabs, chips, the filter form, the pager. All of it are addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask_babel import gettext as _
+
+from webapp.admin.orders.places import Places
+from webapp.domain.couriers import COURIERS, courier_name
+from webapp.domain.order_status import TABS, OrderStatus
+from webapp.domain.payment import PaymentStatus
+from webapp.formats import channel_label, day, integer, payment_label, payment_method_label, status_label
+from webapp.services.orders.cursors import Cursor, write_cursor
+from webapp.services.orders.filters import ListFilter, Printed
+from webapp.services.orders.picture import Count
+from webapp.services.orders.query import OrderPage
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter that is on: its name, its values in words, and the list without it."""
+
+    name: str
+    value: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One field of the filter form: its values with their labels, and which are chosen."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    chosen: frozenset[str]
+
+
+class Listing:
+    """The list at one address: `flt` read from it, and the address of every list that can be reached from there."""
+
+    def __init__(self, url: str, flt: ListFilter, places: Places, secret: str | bytes) -> None:
+        self.url = url
+        self.flt = flt
+        self.places = places
+        self._secret = secret
+
+    def address(self, flt: ListFilter | None = None, cursor: Cursor | None = None) -> str:
+        """The list with this filter (the present one by default), at this cursor."""
+        params = (flt or self.flt).to_params()
+        if cursor is not None:
+            params.append((cursor.param, write_cursor(cursor, self._secret)))
+        return f"{self.url}?{urlencode(params)}" if params else self.url
+
+    def tabs(self, page: OrderPage) -> list[dict[str, Any]]:
+        """The tabs with their counts. A tab says which statuses, so changing it drops the filter on them."""
+        return [
+            {
+                "href": self.address(replace(self.flt, tab=tab, status=(), arranged=None)),
+                "label": label,
+                "current": self.flt.tab == tab,
+                "count": count_text(page.tabs.get(tab or "all")),
+            }
+            for tab, label in tab_labels().items()
+        ]
+
+    def pages(self, page: OrderPage) -> tuple[str | None, ...]:
+        """First, previous, next and last page, None where there is none."""
+        cursors = (page.first, page.prev, page.next, page.last)
+        return tuple(None if cursor is None else self.address(cursor=cursor) for cursor in cursors)
+
+    def kept(self, *without: str) -> list[tuple[str, str]]:
+        """What a form that sets the fields `without` has to carry along."""
+        return [(name, value) for name, value in self.flt.to_params() if name not in without]
+
+    @property
+    def arranged(self) -> list[dict[str, Any]] | None:
+        """The switch of the tab To ship: everything, to process, processed."""
+        if self.flt.tab != "to_ship":
+            return None
+        choices = ((None, _("All")), (False, _("To process")), (True, _("Processed")))
+        return [
+            {"href": self.address(replace(self.flt, arranged=yes)), "label": label, "current": self.flt.arranged is yes}
+            for yes, label in choices
+        ]
+
+    @property
+    def chips(self) -> list[Chip]:
+        """The filters that are on, but for tab and search, which have places of their own."""
+        flt, chips = self.flt, []
+        for name, label, word in _NAMED:
+            values = getattr(flt, name)
+            if values:
+                words = ", ".join(word(self.places)(str(value)) for value in values)
+                chips.append(Chip(label(), words, self.address(replace(flt, **_emptied(name)))))
+        if flt.first_day or flt.last_day:
+            without = self.address(replace(flt, first_day=None, last_day=None))
+            chips.append(Chip(_("Ordered"), _days(flt.first_day, flt.last_day), without))
+        if flt.overdue:
+            chips.append(Chip(_("Due"), _("overdue"), self.address(replace(flt, overdue=False))))
+        if flt.awaiting:
+            chips.append(Chip(_("Acceptance"), _("waiting"), self.address(replace(flt, awaiting=False))))
+        return chips
+
+    @property
+    def groups(self) -> list[Group]:
+        """The fields of the filter form that are lists of values."""
+        flt, places = self.flt, self.places
+        chosen_tab = TABS[flt.tab] if flt.tab else frozenset(OrderStatus)
+        return [
+            _group(
+                "status", _("Status"), [(s.value, status_label(s)) for s in OrderStatus if s in chosen_tab], flt.status
+            ),
+            _group(
+                "payment_status", _("Payment"), [(s.value, payment_label(s)) for s in PaymentStatus], flt.payment_status
+            ),
+            _group("store", _("Store"), places.stores.items(), flt.store),
+            _group("channel", _("Channel"), [(code, channel_label(code)) for code in places.channels], flt.channel),
+            _group("courier", _("Courier"), _couriers(flt.courier), flt.courier),
+        ]
+
+    @property
+    def cleared(self) -> str:
+        """The list of this tab without filters and search."""
+        return self.address(ListFilter(tab=self.flt.tab, limit=self.flt.limit))
+
+    @property
+    def everywhere(self) -> str:
+        """The same search in every tab and without filters."""
+        return self.address(ListFilter(q=self.flt.q, limit=self.flt.limit))
+
+
+FORM_FIELDS = ("status", "payment_status", "store", "channel", "courier", "from", "to", "due")
+"""What the filter form sets."""
+
+
+def _emptied(name: str) -> dict[str, Any]:
+    return {name: ()}
+
+
+def tab_labels() -> dict[str | None, str]:
+    """The tabs' names; None is the tab of all orders."""
+    return {
+        None: _("All"),
+        "new": _("New"),
+        "to_ship": _("To ship"),
+        "in_delivery": _("In delivery"),
+        "completed": _("Completed"),
+        "returned": _("Returned"),
+        "canceled": _("Canceled"),
+    }
+
+
+def count_text(count: Count | None) -> str | None:
+    """A count as it is shown: `1,284`, or `10,000+` where counting stopped."""
+    return None if count is None else f"{integer(count)}{'' if count.exact else '+'}"
+
+
+def _group(name: str, label: str, options: Iterable[tuple[str, str]], chosen: Sequence[object]) -> Group:
+    return Group(name, label, tuple(options), frozenset(str(value) for value in chosen))
+
+
+def _couriers(chosen: Sequence[str]) -> list[tuple[str, str]]:
+    typed = [(code, code) for code in chosen if code not in COURIERS]
+    return [(code, courier.name) for code, courier in COURIERS.items()] + typed
+
+
+def _days(first: date | None, last: date | None) -> str:
+    if first and last:
+        return day(first) if first == last else f"{day(first)} – {day(last)}"
+    if first:
+        return _("from %(day)s", day=day(first))
+    return _("until %(day)s", day=day(last)) if last else ""
+
+
+def _printed(code: str) -> str:
+    return {
+        Printed.LABEL.value: _("label printed"),
+        Printed.NO_LABEL.value: _("label not printed"),
+        Printed.INVOICE.value: _("invoice printed"),
+        Printed.NO_INVOICE.value: _("invoice not printed"),
+    }.get(code, code)
+
+
+def _account(code: str) -> str:
+    channel, _colon, shop = code.partition(":")
+    return f"{channel_label(channel)} {shop}"
+
+
+Words = Callable[[Places], Callable[[str], str]]
+
+
+def _always(word: Callable[[str], str]) -> Words:
+    return lambda _places: word
+
+
+_NAMED: tuple[tuple[str, Callable[[], str], Words], ...] = (
+    ("status", lambda: _("Status"), _always(status_label)),
+    ("payment_status", lambda: _("Payment"), _always(payment_label)),
+    ("payment_method", lambda: _("Method"), _always(payment_method_label)),
+    ("store", lambda: _("Store"), lambda places: lambda code: places.stores.get(code, code)),
+    ("channel", lambda: _("Channel"), _always(channel_label)),
+    ("account", lambda: _("Shop"), _always(_account)),
+    ("courier", lambda: _("Courier"), _always(courier_name)),
+    ("warehouse", lambda: _("Warehouse"), _always(str)),
+    ("printed", lambda: _("Printed"), _always(_printed)),
+)

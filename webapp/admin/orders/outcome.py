@@ -1,0 +1,133 @@
+"""What became of a bulk action, in words: the fact first, then each refused order with why and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from webapp.domain.actors import Scope
+from webapp.domain.order_acts import Outcome
+from webapp.domain.order_status import OrderStatus
+from webapp.formats import problem_text, status_label
+from webapp.models import OrderContact
+from webapp.services.orders.change_orders import BulkResult, OrderResult
+from webapp.services.orders.rows import OrderRow, read_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A bulk action that has been done: which, with what result, and whether the buyers are told."""
+
+    kind: Literal["status", "history", "paid", "delete"]
+    result: BulkResult
+    to: OrderStatus | None = None
+    notified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedOrder:
+    """One order that stays as it was; `row` is None for one that does not exist (any more)."""
+
+    result: OrderResult
+    row: OrderRow | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The words of an outcome."""
+
+    title: str
+    lead: str
+    refused: tuple[RefusedOrder, ...]
+    changed: tuple[OrderResult, ...]
+    unchanged: tuple[OrderResult, ...]
+
+
+def outcome(session: Session, scope: Scope, done: Done) -> Told:
+    """Put `done` into words; reads what is shown of the refused orders."""
+    results = done.result.results
+    changed = tuple(result for result in results if result.outcome is Outcome.OK)
+    unchanged = tuple(result for result in results if result.outcome is Outcome.UNCHANGED)
+    ids = [result.order_id for result in done.result.refused if result.order_id]
+    rows = {row.number: row for row in read_rows(session, ids, restricted=scope.restricted)}
+    refused = tuple(
+        RefusedOrder(result, rows.get(result.number), problem_text(result.problem) if result.problem else "")
+        for result in done.result.refused
+    )
+    lead = [*_left(done, unchanged, refused), *_mails(session, done, changed)]
+    return Told(_title(done, len(changed), len(results)), " ".join(lead), refused, changed, unchanged)
+
+
+def _title(done: Done, n: int, total: int) -> str:
+    if not n:
+        return _("No order was deleted.") if done.kind == "delete" else _("No order was changed.")
+    if n == total:
+        return _all(done, n)
+    params = {"all": total}
+    if done.kind == "delete":
+        return ngettext(
+            "%(num)d of %(all)d orders was deleted.", "%(num)d of %(all)d orders were deleted.", n, **params
+        )
+    if done.kind == "paid":
+        return ngettext(
+            "%(num)d of %(all)d orders is now paid.", "%(num)d of %(all)d orders are now paid.", n, **params
+        )
+    if done.to is None:
+        return ngettext(
+            "%(num)d of %(all)d orders has the new entry.", "%(num)d of %(all)d orders have the new entry.", n, **params
+        )
+    label = status_label(done.to)
+    return ngettext(
+        "%(num)d of %(all)d orders is now %(status)s.", "%(num)d of %(all)d orders are now %(status)s.", n,
+        status=label, **params,
+    )  # fmt: skip
+
+
+def _all(done: Done, n: int) -> str:
+    if done.kind == "delete":
+        return ngettext("%(num)d order was deleted.", "%(num)d orders were deleted.", n)
+    if done.kind == "paid":
+        return ngettext("%(num)d order is now paid.", "%(num)d orders are now paid.", n)
+    if done.to is None:
+        return ngettext("%(num)d order has the new entry.", "%(num)d orders have the new entry.", n)
+    label = status_label(done.to)
+    return ngettext("%(num)d order is now %(status)s.", "%(num)d orders are now %(status)s.", n, status=label)
+
+
+def _left(done: Done, unchanged: Sequence[OrderResult], refused: Sequence[RefusedOrder]) -> list[str]:
+    lead = []
+    if unchanged:
+        lead.append(ngettext("%(num)d already was so.", "%(num)d already were so.", len(unchanged)))
+    if refused:
+        lead.append(
+            ngettext(
+                "%(num)d was refused and stays as it was.", "%(num)d were refused and stay as they were.", len(refused)
+            )
+        )
+    return lead
+
+
+def _mails(session: Session, done: Done, changed: Sequence[OrderResult]) -> list[str]:
+    """Who hears of it: a buyer without an e-mail address only sees it on the order's page."""
+    if not done.notified or not changed:
+        return []
+    ids = [result.order_id for result in changed]
+    with_address = select(func.count()).where(OrderContact.order_id.in_(ids), OrderContact.buyer_email.is_not(None))
+    mails = session.scalar(with_address) or 0
+    lead = [ngettext("%(num)d buyer gets an e-mail.", "%(num)d buyers get an e-mail.", mails)] if mails else []
+    if rest := len(ids) - mails:
+        lead.append(
+            ngettext(
+                "%(num)d has no e-mail address and sees it on the order's page only.",
+                "%(num)d have no e-mail address and see it on the order's page only.",
+                rest,
+            )
+        )
+    return lead

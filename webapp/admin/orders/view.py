@@ -1,0 +1,117 @@
+"""`/admin/orders/`: the list of orders, with the bulk actions and the pages of one order."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app, make_response, redirect, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+from flask_login import current_user
+
+from webapp import clock
+from webapp.admin.base import GuardedModelView, action, expose
+from webapp.admin.orders.bulk_pages import BulkPages
+from webapp.admin.orders.cells import cells, print_words
+from webapp.admin.orders.listing import FORM_FIELDS, Listing, count_text
+from webapp.admin.orders.order_pages import OrderPages
+from webapp.admin.orders.places import read_places
+from webapp.domain.order_status import OrderStatus
+from webapp.domain.permissions import Permission
+from webapp.extensions import db
+from webapp.formats import problem_text, status_label
+from webapp.models import Order
+from webapp.services.orders.bulk import LIMIT
+from webapp.services.orders.cursors import cursor_from_params
+from webapp.services.orders.filters import ListFilter
+from webapp.services.orders.query import list_orders
+
+ACTIONS: dict[str, Permission] = {
+    "change_status": Permission.ORDERS_CHANGE_STATUS,
+    "add_history": Permission.ORDERS_ADD_HISTORY,
+    "mark_paid": Permission.PAYMENTS_CONFIRM,
+    "delete": Permission.ORDERS_DELETE,
+}
+"""The bulk actions, in the order of the bar, and what each one needs."""
+
+
+class OrderView(BulkPages, OrderPages, GuardedModelView):
+    """Orders: Flask-Admin's menu, permissions and actions; our own query and template."""
+
+    permission = Permission.ORDERS_VIEW
+    action_disallowed_list = ()
+    column_list = ("number", "status", "payment_status", "total", "ordered_at")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Order, **kwargs)
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        """One page of the list. Asked for by htmx (the live search), only what a search changes."""
+        settings = current_app.config["SETTINGS"]
+        reading, scope = db.session(), current_user.actor.scope
+        params = request.args.to_dict(flat=False)
+        flt, wrong = ListFilter.from_params(params)
+        places = read_places(reading, scope, settings.timezone)
+        cursor, unreadable = cursor_from_params(params, settings.secret_key, places.timezone)
+        listing = Listing(self.get_url(".index_view"), flt, places, settings.secret_key)
+        part = bool(request.headers.get("HX-Request"))
+        if not part and "" in request.args.values():
+            return redirect(listing.address(cursor=cursor))  # a form's empty fields: the address of a view is short
+        now = clock.now()
+        page = list_orders(reading, scope, flt, cursor=cursor, now=now)
+        shown = frozenset(row.number for row in page.rows)
+        context = {
+            "listing": listing, "flt": flt, "page": page, "now": now, "places": places,
+            "tabs": listing.tabs(page), "pages": listing.pages(page), "count": count_text(page.count),
+            "here": listing.address(cursor=cursor), "detail_url": self.get_url(".index_view"),
+            "problems": [problem_text(problem) for problem in (*wrong, *unreadable)],
+            "kept_elsewhere": [n for n in current_user.selection if n not in shown],
+            "rows": cells(page.rows, current_user.selection, now), "print_words": print_words(),
+        }  # fmt: skip
+        if part:
+            answer = make_response(self.render("admin/orders/list_part.html", **context))
+            answer.headers[self._history_header()] = listing.address()
+            return answer
+        return self.render(
+            "admin/orders/list.html",
+            **context,
+            actions=self.get_actions_list()[0],
+            action_form=self.action_form(),
+            may=[name for name in ACTIONS if self.is_action_allowed(name)],
+            statuses={status.value: status_label(status) for status in OrderStatus},
+            limit=LIMIT,
+            form_fields=FORM_FIELDS,
+            selection_done=session.pop("selection_done", False),
+        )
+
+    def _history_header(self) -> str:
+        """A search begins with a step in the browser's history; each further letter takes that step's place."""
+        before = urlsplit(request.headers.get("HX-Current-URL", "")).query
+        return "HX-Replace-Url" if "q=" in before else "HX-Push-Url"
+
+    def is_action_allowed(self, name: str) -> bool:
+        """Whether the signed-in person may use this bulk action."""
+        needed = ACTIONS.get(name)
+        return needed is not None and current_user.may(needed)
+
+    @action("change_status", lazy_gettext("Change status"))
+    def action_change_status(self, numbers: list[str]) -> ResponseReturnValue:
+        """Ask for the new status."""
+        return self.ask_status(numbers)
+
+    @action("add_history", lazy_gettext("Add history"))
+    def action_add_history(self, numbers: list[str]) -> ResponseReturnValue:
+        """Ask for the entry."""
+        return self.ask_history(numbers)
+
+    @action("mark_paid", lazy_gettext("Mark paid"))
+    def action_mark_paid(self, numbers: list[str]) -> ResponseReturnValue:
+        """Show which will be paid, and ask."""
+        return self.ask_paid(numbers)
+
+    @action("delete", lazy_gettext("Delete"))
+    def action_delete(self, numbers: list[str]) -> ResponseReturnValue:
+        """Show which can be deleted, and ask."""
+        return self.ask_delete(numbers)

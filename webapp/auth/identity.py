@@ -1,0 +1,91 @@
+"""Who is asking: the signed-in person behind a session cookie, read in one statement."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_login import UserMixin
+from sqlalchemy import String, cast, func, select
+
+from webapp import clock
+from webapp.domain.actors import Actor
+from webapp.domain.permissions import Permission, Role
+from webapp.extensions import db
+from webapp.models import RolePermission, User, UserPreference, UserSession
+from webapp.services.identities import actor_of
+
+LONGEST = timedelta(days=14)
+"""A sign-in ends after this, used or not."""
+IDLE = timedelta(days=3)
+"""A sign-in ends after this long without use."""
+SEEN_EVERY = timedelta(minutes=5)
+"""How often, at most, a session writes down that it is in use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity(UserMixin):  # type: ignore[misc]
+    """A signed-in person as pages know them (`current_user`); `actor` is what services get."""
+
+    id: int
+    email: str
+    name: str
+    role: Role
+    locale: str
+    theme: str
+    token: str
+    seen_at: datetime
+    selection: tuple[str, ...]
+    actor: Actor
+
+    def get_id(self) -> str:
+        """What the cookie holds: the session's token, never the user's id."""
+        return self.token
+
+    def may(self, permission: str) -> bool:
+        """Whether this person has `permission` (`orders.delete` …). For templates and views."""
+        return self.actor.may(Permission(permission))
+
+    @property
+    def seen_long_ago(self) -> bool:
+        """Whether it is time to write down that the session is in use."""
+        return clock.now() - self.seen_at > SEEN_EVERY
+
+
+def token_hash(token: str) -> bytes:
+    """What the database keeps of a session's token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def load_identity(token: str) -> Identity | None:
+    """The person behind a session's token, or None when it has ended or the person was archived."""
+    now = clock.now()
+    overrides = (
+        select(func.aggregate_strings(RolePermission.permission, " "))
+        .where(RolePermission.role == User.role)
+        .scalar_subquery()
+    )
+    theme = (
+        select(cast(UserPreference.value, String))
+        .where(UserPreference.user_id == User.id, UserPreference.name == "theme")
+        .scalar_subquery()
+    )
+    row = db.session.execute(
+        select(User, UserSession.seen_at, UserSession.data, overrides.label("overrides"), theme.label("theme"))
+        .join(UserSession, UserSession.user_id == User.id)
+        .where(
+            UserSession.token_hash == token_hash(token),
+            UserSession.ended_at.is_(None),
+            UserSession.created_at > now - LONGEST,
+            UserSession.seen_at > now - IDLE,
+            User.archived_at.is_(None),
+        )
+    ).first()
+    if row is None:
+        return None
+    user: User = row.User
+    return Identity(
+        user.id, user.email, user.name, Role(user.role), user.locale, (row.theme or "").strip('"'), token, row.seen_at,
+        tuple(row.data.get("selection", ())), actor_of(db.session(), user, row.overrides),
+    )  # fmt: skip

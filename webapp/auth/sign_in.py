@@ -1,0 +1,68 @@
+"""`/login` and `/logout`."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_user, logout_user
+
+from webapp.auth.identity import load_identity
+from webapp.auth.passwords import verify_password
+from webapp.extensions import db, limiter
+from webapp.services import accounts
+
+blueprint = Blueprint("auth", __name__)
+
+PER_ADDRESS = "60 per minute"
+"""Tries of one network address, right or wrong; a shop's whole office may share one."""
+PER_EMAIL = "10 per 5 minutes"
+"""Wrong tries for one e-mail address."""
+
+
+def _email() -> str:
+    return f"email:{request.form.get('email', '').strip().lower()[:200]}"
+
+
+@blueprint.route("/login", methods=["GET", "POST"], endpoint="sign_in")
+@limiter.limit(PER_ADDRESS, methods=["POST"])
+@limiter.limit(PER_EMAIL, key_func=_email, methods=["POST"], deduct_when=lambda response: response.status_code == 401)
+def sign_in() -> ResponseReturnValue:
+    """Sign in with e-mail and password. Wrong ones are refused in the same words and the same time."""
+    next_page = own_page(request.values.get("next", ""))
+    if request.method == "GET":
+        if current_user.is_authenticated:
+            return redirect(next_page)
+        return render_template("auth/sign_in.html", email="", error="", next=next_page)
+    email = request.form.get("email", "").strip().lower()
+    user = accounts.find_for_sign_in(db.session(), email)
+    # Hashing takes long: no transaction may be open while it runs.
+    db.session.remove()
+    if not verify_password(user.password_hash if user else None, request.form.get("password", "")) or user is None:
+        error = _("This e-mail and password don't match.")
+        return make_response(render_template("auth/sign_in.html", email=email, error=error, next=next_page), 401)
+    token = accounts.start_session(user.id, request.remote_addr or "", request.user_agent.string)
+    session.clear()  # a fresh CSRF token, and nothing of whoever used this browser before
+    session.permanent = False
+    login_user(load_identity(token))
+    return redirect(next_page)
+
+
+@blueprint.post("/logout", endpoint="sign_out")
+def sign_out() -> ResponseReturnValue:
+    """End the session on the server and forget it in the browser."""
+    accounts.end_session(current_user.token)
+    logout_user()
+    session.clear()
+    return redirect(url_for("auth.sign_in"))
+
+
+def own_page(address: str) -> str:
+    """`address` if it is a path of ours, else the dashboard: nobody is sent elsewhere after signing in."""
+    parts = urlsplit(address)
+    own = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    if own and not any(ord(c) < 32 or c == "\\" for c in address):
+        return address
+    return url_for("admin.index")

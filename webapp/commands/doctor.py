@@ -1,0 +1,27 @@
+"""`lapak doctor`: recompute what is kept twice, say the differences, and mend them."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from webapp.commands.running import application
+from webapp.extensions import db
+from webapp.services.totals import recount, repair
+
+CHECKS = ("totals",)
+
+
+@click.command()
+@click.argument("name", type=click.Choice(CHECKS), required=False)
+@click.option("--repair", "mend", is_flag=True, help="Mend what differs.")
+def doctor(name: str | None, mend: bool) -> None:
+    """Check the database (all checks, or the one called NAME); exit 1 on a difference."""
+    with application():
+        for check in CHECKS if name is None else (name,):
+            differences = repair(db.engine) if mend else recount(db.engine)
+            for difference in differences:
+                click.echo(f"{check}: {difference}")
+            click.echo(f"{check}: {len(differences)} differences{' mended' if mend and differences else ''}")
+        sys.exit(1 if differences and not mend else 0)

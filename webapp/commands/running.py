@@ -1,0 +1,42 @@
+"""What every command needs: an application on the database that the settings name, and somebody to act as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from flask import Flask
+from flask_babel import force_locale
+from sqlalchemy import select
+
+from webapp import logs
+from webapp.app import create_app
+from webapp.domain.actors import SYSTEM, Actor
+from webapp.extensions import db
+from webapp.models import User
+from webapp.services.identities import actor_by_id
+from webapp.services.unit_of_work import end_reading
+from webapp.settings import Settings
+
+
+@contextmanager
+def application() -> Iterator[Flask]:
+    """An application with its context, in the installation's language."""
+    settings = Settings.from_env()
+    logs.setup(settings)
+    app = create_app(settings)
+    with app.app_context(), force_locale(settings.locale):
+        yield app
+
+
+def act_as(email: str | None) -> Actor:
+    """The person with this address, or the system itself. Raises click.UsageError for an unknown one."""
+    if email is None:
+        return SYSTEM
+    user = db.session.scalar(select(User).where(User.email == email.lower(), User.archived_at.is_(None)))
+    actor = actor_by_id(db.session(), "person", user.id) if user else None
+    end_reading()
+    if actor is None:
+        raise click.UsageError(f"nobody signs in as {email}")
+    return actor

@@ -1,0 +1,134 @@
+"""Everything that can be refused: one table from code to HTTP status, words and field.
+
+Rows and jobs store the code and its params. The text is made when it is shown, in the reader's language:
+the messages here are the English msgids, marked for extraction with `N_`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+def N_(text: str) -> str:  # noqa: N802 -- the marker's name that catalogue extraction knows
+    """Mark `text` for extraction without translating it."""
+    return text
+
+
+class Code(StrEnum):
+    """Why something was refused. Part of the contract with files and the API."""
+
+    NOT_FOUND = "not_found"
+    AMBIGUOUS = "ambiguous"
+    UNKNOWN_STATUS = "unknown_status"
+    TRANSITION_NOT_ALLOWED = "transition_not_allowed"
+    DIGITAL_ORDER = "digital_order"
+    AWAITING_ACCEPTANCE = "awaiting_acceptance"
+    UNSUPPORTED_BY_CHANNEL = "unsupported_by_channel"
+    NOT_DELETABLE = "not_deletable"
+    TRACKING_EXISTS = "tracking_exists"
+    WRONG_SHIPMENT_STATE = "wrong_shipment_state"
+    BAD_VALUE = "bad_value"
+    MISSING_VALUE = "missing_value"
+    DUPLICATE_ROW = "duplicate_row"
+    ON_HOLD = "on_hold"
+    ALREADY_PUSHED = "already_pushed"
+    LOCKED = "locked"
+    NO_PERMISSION = "no_permission"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorKind:
+    """How one code is shown: HTTP status, msgid (with named params) and the field it belongs to."""
+
+    status: int
+    message: str
+    field: str | None = None
+
+
+ERRORS: dict[Code, ErrorKind] = {
+    Code.NOT_FOUND: ErrorKind(404, N_("No order has the number %(number)s."), "order_number"),
+    Code.AMBIGUOUS: ErrorKind(
+        409, N_("%(count)s orders have the channel number %(number)s. Use our number."), "order_number"
+    ),
+    Code.UNKNOWN_STATUS: ErrorKind(422, N_("“%(value)s” is not a status. Use one of: %(known)s."), "status"),
+    Code.TRANSITION_NOT_ALLOWED: ErrorKind(
+        409, N_("%(number)s is %(from_status)s and can't become %(to_status)s."), "status"
+    ),
+    Code.DIGITAL_ORDER: ErrorKind(
+        409, N_("%(number)s is digital: there is no parcel to ship. Set it to Completed."), "status"
+    ),
+    Code.AWAITING_ACCEPTANCE: ErrorKind(
+        409, N_("%(number)s waits to be accepted at its channel. Accept it first."), "status"
+    ),
+    Code.UNSUPPORTED_BY_CHANNEL: ErrorKind(
+        409, N_("%(number)s can't be canceled from here. Cancel it in its channel's seller centre."), "status"
+    ),
+    Code.NOT_DELETABLE: ErrorKind(
+        409, N_("%(number)s is %(from_status)s. Only Created and Canceled orders can be deleted.")
+    ),
+    Code.TRACKING_EXISTS: ErrorKind(
+        409, N_("%(number)s already has the tracking number %(tracking_number)s."), "tracking_number"
+    ),
+    Code.WRONG_SHIPMENT_STATE: ErrorKind(
+        409, N_("%(number)s is %(from_status)s and can't take a courier or tracking number now."), "tracking_number"
+    ),
+    Code.BAD_VALUE: ErrorKind(422, N_("“%(value)s” can't be used as %(field)s.")),
+    Code.MISSING_VALUE: ErrorKind(422, N_("%(field)s is empty.")),
+    Code.DUPLICATE_ROW: ErrorKind(
+        409, N_("This order is already on an earlier row. The first row counts."), "order_number"
+    ),
+    Code.ON_HOLD: ErrorKind(409, N_("%(number)s is on hold. Lift the hold before shipping it."), "status"),
+    Code.ALREADY_PUSHED: ErrorKind(409, N_("%(number)s: the channel already has this change. It can't be undone.")),
+    Code.LOCKED: ErrorKind(409, N_("Someone else is changing %(number)s. Try again.")),
+    Code.NO_PERMISSION: ErrorKind(403, N_("Your role may not do this to %(number)s. Ask an admin.")),
+}
+
+VARIANTS: dict[tuple[Code, str], str] = {
+    (Code.TRANSITION_NOT_ALLOWED, "final"): N_(
+        "%(number)s is %(from_status)s and stays so: it can't become %(to_status)s."
+    ),
+    (Code.TRANSITION_NOT_ALLOWED, "ship_first"): N_(
+        "%(number)s is %(from_status)s and can't become %(to_status)s. Ship it first."
+    ),
+    (Code.TRANSITION_NOT_ALLOWED, "ship_back"): N_(
+        "%(number)s is %(from_status)s and can't become %(to_status)s. Set it to Shipped first."
+    ),
+    (Code.TRANSITION_NOT_ALLOWED, "payment"): N_(
+        "The payment of %(number)s is %(from_payment)s and can't become %(to_payment)s."
+    ),
+    (Code.NO_PERMISSION, "status"): N_(
+        "Your role may not set %(number)s from %(from_status)s to %(to_status)s. Ask an admin."
+    ),
+    (Code.NO_PERMISSION, "payment"): N_("Your role may not confirm the payment of %(number)s. Ask an admin."),
+    (Code.NO_PERMISSION, "tracking"): N_("Your role may not change the tracking number of %(number)s. Ask an admin."),
+    (Code.NO_PERMISSION, "history"): N_("Your role may not add history to %(number)s. Ask an admin."),
+    (Code.NO_PERMISSION, "delete"): N_("Your role may not delete %(number)s. Ask an admin."),
+    (Code.NOT_FOUND, "gone"): N_("This order no longer exists."),
+}
+"""Closer words for a code, chosen by the param `variant`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why one order or row was refused, as data."""
+
+    code: Code
+    params: Mapping[str, Any]
+
+    def message(self) -> str:
+        """The English msgid for this problem, its variant's where there is one."""
+        variant = self.params.get("variant")
+        if variant is not None:
+            return VARIANTS.get((self.code, variant), ERRORS[self.code].message)
+        return ERRORS[self.code].message
+
+
+class Refused(Exception):
+    """Something as a whole was refused: nothing has changed. `problem` says why."""
+
+    def __init__(self, code: Code, **params: Any) -> None:
+        super().__init__(code.value)
+        self.problem = Problem(code, params)

@@ -1,0 +1,269 @@
+"""What somebody wants done to an order, and what comes of it.
+
+`decide` is the only place where an act is judged. The bulk bar, the menus, the upload's preview, the running job,
+the order page and the command line all ask it, so what is offered is what is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from webapp.domain.actors import Actor, ActorKind
+from webapp.domain.errors import Code, Problem
+from webapp.domain.order_status import (
+    DELETABLE,
+    FINAL,
+    PARCEL_ONLY,
+    SHIPPING,
+    Acceptance,
+    Notice,
+    OrderStatus,
+    find_transition,
+    may_be_deleted,
+    targets,
+)
+from webapp.domain.payment import PaymentMethod, PaymentStatus, payment_allowed
+from webapp.domain.permissions import Permission
+from webapp.domain.shipping import ShipmentState
+
+
+class Outcome(StrEnum):
+    """How an act on one order ended."""
+
+    OK = "ok"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """What a decision needs to know about one order, read under its lock (or unlocked, for a preview).
+
+    `channel_rules` is true for orders of an account whose channel has a connector; `can_cancel` says whether that
+    connector can cancel there. `shipment_state`, `courier` and `tracking_number` are the open shipment's.
+    `paid_by_completion` is true when the step to `completed` was what marked a COD order paid.
+    """
+
+    number: str
+    status: OrderStatus
+    payment_status: PaymentStatus
+    payment_method: PaymentMethod | None = None
+    digital: bool = False
+    acceptance: Acceptance = Acceptance.NOT_NEEDED
+    on_hold: bool = False
+    channel_rules: bool = False
+    can_cancel: bool = False
+    shipment_state: ShipmentState | None = None
+    courier: str | None = None
+    tracking_number: str | None = None
+    returns_withdrawn: bool = False
+    paid_by_completion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAct:
+    """What somebody wants done to one order, in one step with one history row.
+
+    `to`: the new status. `payment`: the new payment status (a reason goes into `comment`). `courier` and
+    `tracking_number` are set on the open shipment. `override`: True withdraws the buyer's right to ask for a return,
+    False allows it again. `always_record`: write an entry even when nothing changes (*Add history*).
+    """
+
+    to: OrderStatus | None = None
+    payment: PaymentStatus | None = None
+    courier: str | None = None
+    tracking_number: str | None = None
+    comment: str = ""
+    notify: bool = False
+    override: bool | None = None
+    always_record: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an act comes to for one order. Only an `ok` decision has effects; a `failed` one has a problem.
+
+    `changes` holds, by field name, the pair (before, after) of everything but the status: what undo puts back.
+    """
+
+    outcome: Outcome
+    status: OrderStatus
+    payment_status: PaymentStatus
+    problem: Problem | None = None
+    notice: Notice | None = None
+    changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+def decide(order: OrderFacts, act: OrderAct, actor: Actor) -> Decision:
+    """What `act` by `actor` comes to on `order`: ok, unchanged, or failed with the reason. Changes nothing itself."""
+    problem = _missing_permission(order, act, actor) or _refused_status(order, act.to, actor)
+    problem = problem or _refused_payment(order, act) or _refused_tracking(order, act)
+    if problem is not None:
+        return Decision(Outcome.FAILED, order.status, order.payment_status, problem)
+    status = act.to or order.status
+    payment = act.payment or order.payment_status
+    if act.payment is PaymentStatus.PAID and act.to is None and _paying_confirms(order):
+        status = OrderStatus.CONFIRMED
+    if order.payment_method is PaymentMethod.COD and act.payment is None:
+        payment = _cod_payment(order, status)
+    changes = _changes(order, act, payment)
+    if status is order.status and not changes and not act.always_record:
+        return Decision(Outcome.UNCHANGED, order.status, order.payment_status)
+    step = find_transition(order.status, status, digital=order.digital)
+    notice = step.notice if step else Notice.ORDER_UPDATED
+    return Decision(Outcome.OK, status, payment, notice=notice if act.notify else None, changes=changes)
+
+
+def decide_deletion(order: OrderFacts, actor: Actor) -> Decision:
+    """Whether `actor` may delete `order`: only Created and Canceled orders, only with the permission."""
+    problem = None
+    if not actor.may(Permission.ORDERS_DELETE):
+        problem = Problem(Code.NO_PERMISSION, {"number": order.number, "variant": "delete"})
+    elif not may_be_deleted(order.status):
+        problem = Problem(Code.NOT_DELETABLE, {"number": order.number, "from_status": order.status.value})
+    outcome = Outcome.FAILED if problem else Outcome.OK
+    return Decision(outcome, order.status, order.payment_status, problem)
+
+
+def offered_targets(order: OrderFacts, actor: Actor) -> tuple[OrderStatus, ...]:
+    """The statuses that a menu offers for `order`: those that `decide` would accept from this actor."""
+    return tuple(
+        to
+        for to in targets(order.status, digital=order.digital)
+        if decide(order, OrderAct(to=to), actor).outcome is Outcome.OK
+    )
+
+
+def decide_undo(order: OrderFacts, act: OrderAct, actor: Actor, *, latest: bool, pushed: bool) -> Decision:
+    """Whether a bulk change may be taken back on `order` with `act`, the way back.
+
+    `latest`: the change is still the order's latest version; `pushed`: its message has left for the channel.
+    """
+    if pushed:
+        problem = Problem(Code.ALREADY_PUSHED, {"number": order.number})
+        return Decision(Outcome.FAILED, order.status, order.payment_status, problem)
+    if not latest:
+        problem = Problem(Code.LOCKED, {"number": order.number})
+        return Decision(Outcome.FAILED, order.status, order.payment_status, problem)
+    return decide(order, act, actor)
+
+
+def _missing_permission(order: OrderFacts, act: OrderAct, actor: Actor) -> Problem | None:
+    variant = None
+    if act.to is not None and not actor.may_set(act.to):
+        variant = "status"
+    elif act.payment is not None and not actor.may(Permission.PAYMENTS_CONFIRM):
+        variant = "payment"
+    elif (act.tracking_number or act.courier) and not (
+        actor.may(Permission.FULFILMENT_WORK) or actor.may(Permission.ORDERS_EDIT)
+    ):
+        variant = "tracking"
+    elif (_writes_history(act) and not actor.may(Permission.ORDERS_ADD_HISTORY)) or (
+        act.notify and not actor.may(Permission.ORDERS_NOTIFY)
+    ):
+        variant = "history"
+    if variant is None:
+        return None
+    params = {"number": order.number, "variant": variant, "from_status": order.status.value}
+    return Problem(Code.NO_PERMISSION, params | ({"to_status": act.to.value} if act.to else {}))
+
+
+def _writes_history(act: OrderAct) -> bool:
+    return bool(act.comment) or act.override is not None or act.always_record
+
+
+def _refused_status(order: OrderFacts, to: OrderStatus | None, actor: Actor) -> Problem | None:
+    if to is None or to is order.status or actor.kind is ActorKind.CHANNEL:
+        return None
+    params = {"number": order.number, "from_status": order.status.value, "to_status": to.value}
+    if order.digital and to in PARCEL_ONLY:
+        return Problem(Code.DIGITAL_ORDER, params)
+    if find_transition(order.status, to, digital=order.digital) is None:
+        return Problem(Code.TRANSITION_NOT_ALLOWED, params | _hint(order, to))
+    if order.channel_rules and order.acceptance is Acceptance.AWAITING:
+        return Problem(Code.AWAITING_ACCEPTANCE, params)
+    if order.on_hold and to in SHIPPING:
+        return Problem(Code.ON_HOLD, params)
+    if order.channel_rules and to is OrderStatus.CANCELED and not order.can_cancel:
+        return Problem(Code.UNSUPPORTED_BY_CHANNEL, params)
+    return None
+
+
+def _hint(order: OrderFacts, to: OrderStatus) -> dict[str, str]:
+    if order.status in FINAL:
+        return {"variant": "final"}
+    if order.status in (OrderStatus.COMPLETED, OrderStatus.RTS):
+        return {} if order.digital else {"variant": "ship_back"}
+    ends = (OrderStatus.COMPLETED, OrderStatus.RTS, OrderStatus.CLOSED)
+    if to in ends and not order.digital and order.status is not OrderStatus.CREATED:
+        return {"variant": "ship_first"}
+    return {}
+
+
+def _refused_payment(order: OrderFacts, act: OrderAct) -> Problem | None:
+    to = act.payment
+    if to is None or to is order.payment_status:
+        return None
+    if payment_allowed(order.payment_status, to):
+        # Taking a payment back, or rejecting a confirmation, is never done without saying why.
+        if to is PaymentStatus.UNPAID and not act.comment.strip():
+            return Problem(Code.MISSING_VALUE, {"number": order.number, "field": "reason"})
+        return None
+    params = {
+        "number": order.number,
+        "variant": "payment",
+        "from_payment": order.payment_status.value,
+        "to_payment": to.value,
+    }
+    return Problem(Code.TRANSITION_NOT_ALLOWED, params)
+
+
+def _refused_tracking(order: OrderFacts, act: OrderAct) -> Problem | None:
+    number, courier = act.tracking_number, act.courier
+    new_number = number is not None and number != order.tracking_number
+    new_courier = courier is not None and courier != order.courier
+    if not new_number and not new_courier:
+        return None
+    if order.digital:
+        return Problem(Code.DIGITAL_ORDER, {"number": order.number})
+    if new_number and order.tracking_number:
+        return Problem(Code.TRACKING_EXISTS, {"number": order.number, "tracking_number": order.tracking_number})
+    status = act.to or order.status
+    settled = order.shipment_state in (ShipmentState.IN_TRANSIT, ShipmentState.DELIVERED)
+    if status in _NO_PARCEL or (settled and order.tracking_number):
+        return Problem(Code.WRONG_SHIPMENT_STATE, {"number": order.number, "from_status": status.value})
+    return None
+
+
+_NO_PARCEL = DELETABLE | {OrderStatus.COMPLETED, OrderStatus.CLOSED, OrderStatus.RTS}
+
+
+def _paying_confirms(order: OrderFacts) -> bool:
+    return order.status is OrderStatus.PENDING and order.acceptance is not Acceptance.AWAITING
+
+
+def _cod_payment(order: OrderFacts, status: OrderStatus) -> PaymentStatus:
+    """COD is paid when completed; leaving `completed` takes that back, if that act set it."""
+    if status is order.status:
+        return order.payment_status
+    if status is OrderStatus.COMPLETED and order.payment_status is PaymentStatus.UNPAID:
+        return PaymentStatus.PAID
+    if order.status is OrderStatus.COMPLETED and order.paid_by_completion:
+        return PaymentStatus.UNPAID
+    return order.payment_status
+
+
+def _changes(order: OrderFacts, act: OrderAct, payment: PaymentStatus) -> dict[str, tuple[Any, Any]]:
+    pairs = {
+        "payment_status": (order.payment_status.value, payment.value),
+        "courier": (order.courier, act.courier or order.courier),
+        "tracking_number": (order.tracking_number, act.tracking_number or order.tracking_number),
+        "returns_withdrawn": (
+            order.returns_withdrawn,
+            order.returns_withdrawn if act.override is None else act.override,
+        ),
+    }
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

@@ -1,0 +1,64 @@
+"""What templates may call."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
+
+from webapp.formats import labels, languages, numbers, problems, times
+from webapp.formats.languages import translated
+
+
+def register(app: Flask) -> None:
+    """Give the application's templates every format, as functions (`money(total, currency)`) and as filters."""
+    names = {
+        function.__name__: function
+        for function in (
+            labels.channel_label,
+            labels.field_label,
+            labels.job_kind_label,
+            labels.job_state_label,
+            labels.outcome_label,
+            labels.payment_label,
+            labels.payment_method_label,
+            labels.role_label,
+            labels.status_label,
+            languages.language,
+            languages.language_name,
+            numbers.amount,
+            numbers.file_size,
+            numbers.integer,
+            numbers.money,
+            problems.problem_text,
+            times.age,
+            times.day,
+            times.due,
+            times.long_day,
+            times.moment,
+            times.time_of_day,
+        )
+    }
+    app.jinja_env.globals.update(names, _=_gettext, gettext=_gettext)
+    app.jinja_env.filters.update(names)
+
+
+@pass_eval_context
+def _gettext(context: EvalContext, msgid: str, /, **variables: Any) -> str:
+    """What `_("…")` is in templates: as Jinja's own (variables are escaped, `%%` is a percent sign), but kept a language.
+
+    A page asks for dozens of texts, and looking up the catalogue for each cost more than the rest of the page.
+    """
+    text = translated(msgid)
+    if not context.autoescape:
+        return text % variables
+    return Markup(text) % variables if variables else _marked(text)
+
+
+@lru_cache(maxsize=2048)
+def _marked(text: str) -> Markup:
+    return Markup(text) % {}

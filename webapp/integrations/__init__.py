@@ -1,0 +1,1 @@
+"""The outside world, one folder a family, one file or folder a partner. Nothing here knows the database."""

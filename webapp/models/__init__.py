@@ -1,0 +1,64 @@
+"""Tables and columns, one file an aggregate; no commits, no requests. Importing this package maps them all."""
+
+from webapp.models.order_records import (
+    DeletedOrder,
+    HistoryKind,
+    OrderHistory,
+    OrderSearch,
+    OrderTotal,
+    OrderTotalChange,
+    Payment,
+    Shipment,
+    TotalsGrain,
+)
+from webapp.models.orders import Customer, Order, OrderChannel, OrderContact, OrderLine
+from webapp.models.stores import ChannelAccount, Setting, Store, Warehouse
+from webapp.models.users import RolePermission, User, UserPreference, UserSession, user_stores
+from webapp.models.work import (
+    AuditEntry,
+    Batch,
+    File,
+    Job,
+    JobKind,
+    JobRow,
+    JobState,
+    OutboxMessage,
+    OutboxState,
+    Schedule,
+)
+
+__all__ = [
+    "AuditEntry",
+    "Batch",
+    "ChannelAccount",
+    "Customer",
+    "DeletedOrder",
+    "File",
+    "HistoryKind",
+    "Job",
+    "JobKind",
+    "JobRow",
+    "JobState",
+    "Order",
+    "OrderChannel",
+    "OrderContact",
+    "OrderHistory",
+    "OrderLine",
+    "OrderSearch",
+    "OrderTotal",
+    "OrderTotalChange",
+    "OutboxMessage",
+    "OutboxState",
+    "Payment",
+    "RolePermission",
+    "Schedule",
+    "Setting",
+    "Shipment",
+    "Store",
+    "TotalsGrain",
+    "User",
+    "UserPreference",
+    "UserSession",
+    "Warehouse",
+    "user_stores",
+]

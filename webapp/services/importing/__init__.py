@@ -1,0 +1,1 @@
+"""Files that change orders: checked first, previewed, then run in chunks that survive being killed anywhere."""

@@ -1,0 +1,148 @@
+"""One row of a status file: what it asks for, and which order it means. Shared by the preview and the running job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from webapp.domain.actors import Scope
+from webapp.domain.couriers import TrackingNumberError, clean_tracking_number, courier_from_words
+from webapp.domain.errors import Code, Problem
+from webapp.domain.order_acts import OrderAct
+from webapp.domain.order_status import OrderStatus
+from webapp.domain.payment import PaymentStatus
+from webapp.domain.words import status_from_words, yes_no
+from webapp.services.orders.resolve import resolve_numbers
+from webapp.spreadsheets import Column, ColumnMap, Row
+
+COLUMNS = (
+    Column("order_number", required=True, aliases=("number", "order no", "nomor pesanan", "no pesanan", "주문번호")),
+    Column("status", required=True, aliases=("order status", "status pesanan", "주문상태")),
+    Column("comment", aliases=("note", "komentar", "catatan", "메모")),
+    Column("notify", aliases=("notify customer", "notify buyer", "beri tahu", "알림")),
+    Column("tracking_number", aliases=("tracking no", "awb", "resi", "no resi", "운송장번호", "송장번호")),
+    Column("courier", aliases=("kurir", "ekspedisi", "택배사")),
+    Column("paid", aliases=("dibayar", "lunas", "입금확인")),
+)
+"""What a status file may hold; order number and status it must."""
+
+LONGEST_COMMENT = 2000
+LONGEST_COURIER = 60
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """One row as read: the order it names as typed, and either the act it asks for or what is wrong with it."""
+
+    row: Row
+    number: str
+    act: OrderAct | None
+    problem: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
+class AimedRow:
+    """A row together with its order's id, or what is wrong with it."""
+
+    row: Row
+    number: str
+    order_id: int | None
+    act: OrderAct | None
+    problem: Problem | None
+
+
+class SeenOrders:
+    """Which orders a file has named already: one bit an order id, 1.3 MB for ten million."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray()
+
+    def add(self, order_id: int) -> bool:
+        """Remember `order_id`; whether it was new."""
+        place, bit = order_id >> 3, 1 << (order_id & 7)
+        if place >= len(self._bits):
+            self._bits.extend(bytes(place + 1 - len(self._bits)))
+        if self._bits[place] & bit:
+            return False
+        self._bits[place] |= bit
+        return True
+
+    def add_all(self, order_ids: Iterable[int]) -> None:
+        """Remember them all."""
+        for order_id in order_ids:
+            self.add(order_id)
+
+    def forget(self, order_ids: Iterable[int]) -> None:
+        """Take back what a chunk added whose transaction was rolled back."""
+        for order_id in order_ids:
+            self._bits[order_id >> 3] &= ~(1 << (order_id & 7)) & 0xFF
+
+
+def read_row(columns: ColumnMap, row: Row) -> StatusRow:
+    """What one row asks for. Nothing is guessed: a cell that can't be understood fails its row."""
+    number = columns.get(row, "order_number")
+    act = _act(
+        columns.get(row, "status"),
+        columns.get(row, "comment"),
+        columns.get(row, "notify"),
+        columns.get(row, "tracking_number"),
+        columns.get(row, "courier"),
+        columns.get(row, "paid"),
+    )
+    if not number:
+        act = Problem(Code.MISSING_VALUE, {"field": "order_number"})
+    if isinstance(act, Problem):
+        return StatusRow(row, number, None, act)
+    return StatusRow(row, number, act, None)
+
+
+@lru_cache(maxsize=4096)
+def _act(status: str, comment: str, notify: str, tracking: str, courier: str, paid: str) -> OrderAct | Problem:
+    # Cached: most rows of a file ask for the same thing.
+    to = status_from_words(status)
+    if not status:
+        return Problem(Code.MISSING_VALUE, {"field": "status"})
+    if to is None:
+        known = ", ".join(member.value for member in OrderStatus)
+        return Problem(Code.UNKNOWN_STATUS, {"value": status[:100], "known": known})
+    for field, text in (("notify", notify), ("paid", paid)):
+        if text and yes_no(text) is None:
+            return Problem(Code.BAD_VALUE, {"field": field, "value": text[:100]})
+    if len(comment) > LONGEST_COMMENT:
+        return Problem(Code.BAD_VALUE, {"field": "comment", "value": comment[:60] + "…"})
+    if len(courier) > LONGEST_COURIER:
+        return Problem(Code.BAD_VALUE, {"field": "courier", "value": courier[:LONGEST_COURIER] + "…"})
+    try:
+        number = clean_tracking_number(tracking) if tracking else None
+    except TrackingNumberError:
+        return Problem(Code.BAD_VALUE, {"field": "tracking_number", "value": tracking[:100]})
+    return OrderAct(
+        to=to,
+        # In a file `paid: no` never un-pays.
+        payment=PaymentStatus.PAID if paid and yes_no(paid) else None,
+        courier=(courier_from_words(courier) or courier) if courier else None,
+        tracking_number=number,
+        comment=comment,
+        notify=bool(notify and yes_no(notify)),
+    )
+
+
+def aim_rows(session: Session, scope: Scope, rows: Sequence[StatusRow], seen: SeenOrders) -> list[AimedRow]:
+    """Find each row's order within `scope`. Of two rows for one order the first counts: later ones are `duplicate_row`.
+
+    `seen` is what earlier chunks named; this chunk's orders are added to it.
+    """
+    found = resolve_numbers(session, scope, list({row.number for row in rows if row.number}))
+    aimed = []
+    for row in rows:
+        target = found.get(row.number)
+        order_id = target if isinstance(target, int) else None
+        problem = row.problem or (target if isinstance(target, Problem) else None)
+        if order_id is not None and not seen.add(order_id):
+            problem = Problem(Code.DUPLICATE_ROW, {"number": row.number})
+            order_id = None
+        aimed.append(AimedRow(row.row, row.number, order_id, row.act, problem))
+    return aimed

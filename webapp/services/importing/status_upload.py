@@ -1,0 +1,302 @@
+"""The status upload: a file of order numbers and statuses, previewed before anything changes, then run in chunks.
+
+`check` and `run` read the same file with the same functions; between them the preview may go stale, because orders
+move, so the run decides again. Effect, outcome and place in the file commit together: killed anywhere, the next
+worker goes on at `next_row` and nothing is done twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from webapp.domain.actors import Actor
+from webapp.domain.errors import Code, Problem, Refused
+from webapp.domain.order_acts import OrderAct, Outcome, decide
+from webapp.domain.permissions import Permission
+from webapp.extensions import db
+from webapp.models import Batch, File, Job, JobKind, JobRow, JobState
+from webapp.services.files import Storage, StoredFile, add_file
+from webapp.services.importing.status_rows import COLUMNS, AimedRow, SeenOrders, aim_rows, read_row
+from webapp.services.job_leases import RUN_JOB, Lease, cancel_asked, finish, step
+from webapp.services.orders.change_orders import OrderResult, change_orders, in_one_transaction
+from webapp.services.orders.facts import read_orders
+from webapp.services.sets import insert_rows
+from webapp.services.unit_of_work import UnitOfWork, end_reading, unit_of_work
+from webapp.spreadsheets import ColumnMap, FileProblem, Row, Table, UnreadableFile, match_columns, open_table
+
+CHUNK = {"postgresql": 1000, "sqlite": 250}
+"""Rows in one transaction. SQLite has one write lock: short chunks let other writers in between."""
+PAUSE = {"postgresql": 0.0, "sqlite": 0.01}
+"""Seconds between chunks, for the same reason."""
+SLICE = 20.0
+"""Seconds that a worker stays with one job before it gives others a turn."""
+FIRST_FAILURES = 20
+"""How many failed rows the preview names."""
+
+SAMPLE_HEADER = [column.name for column in COLUMNS]
+SAMPLE_ROWS = [
+    ["261121-7KX39TBM", "shipped", "", "yes", "JNE0012345678", "JNE", ""],
+    ["261121-QTEEAR42", "confirmed", "Transfer received", "no", "", "", "yes"],
+    ["261121-RXZ73N0P", "canceled", "Out of stock, sorry", "yes", "", "", ""],
+]
+
+
+def start_status_upload(actor: Actor, stored: StoredFile, name: str, media_type: str = "text/csv") -> int:
+    """Take a stored file as a new job in `checking` and return the job's id. Raises Refused (`no_permission`)."""
+    if not actor.may(Permission.ORDERS_IMPORT):
+        raise Refused(Code.NO_PERMISSION, number=name)
+    with unit_of_work(actor) as work:
+        earlier = (
+            select(Job.id)
+            .join(File, File.id == Job.file_id)
+            .where(File.sha256 == stored.sha256, Job.kind == JobKind.STATUS_UPLOAD.value, Job.state == "done")
+            .order_by(Job.id.desc())
+        )
+        duplicate = work.session.scalar(earlier.limit(1))
+        file = add_file(work, stored, name=name, media_type=media_type, kind="status_upload")
+        job = Job(
+            created_at=work.now, kind=JobKind.STATUS_UPLOAD.value, state=JobState.CHECKING.value, file_id=file.id,
+            params={"name": file.name, "duplicate": duplicate}, next_row=0, ok=0, unchanged=0, failed=0,
+            actor_kind=actor.kind.value, actor_id=actor.id, actor_name=actor.name,
+        )  # fmt: skip
+        work.session.add(job)
+        work.session.flush()  # the bell names the job
+        work.later(RUN_JOB, job.id)
+        return job.id
+
+
+def check(job: Job, lease: Lease, actor: Actor, storage: Storage) -> None:
+    """Read the whole file, decide every row as the run would, and keep counts and first failures. Changes no order.
+
+    Starts at the top each time. An unreadable file ends the job as `failed` with the reason.
+    """
+    try:
+        preview, total = _preview(job, lease, actor, storage)
+    except UnreadableFile as problem:
+        with unit_of_work(actor) as work:
+            finish(
+                work, lease, JobState.FAILED, error_code=problem.code.value, error_params=dict(problem.params),
+                finished_at=work.now,
+            )  # fmt: skip
+        return
+    if preview is None:
+        with unit_of_work(actor) as work:
+            finish(work, lease, JobState.CANCELED, finished_at=work.now)
+        return
+    with unit_of_work(actor) as work:
+        finish(work, lease, JobState.READY, preview=preview, total_rows=total, next_row=0)
+
+
+def _preview(job: Job, lease: Lease, actor: Actor, storage: Storage) -> tuple[dict[str, Any] | None, int]:
+    with _open(job, storage) as (table, columns):
+        tally = _Tally()
+        seen = SeenOrders()
+        with unit_of_work(actor) as work:
+            work.session.execute(update(Job).where(Job.id == job.id).values(next_row=0))
+        done = 0
+        for chunk in _chunks(table.rows(), CHUNK["postgresql"]):
+            for aimed, outcome, problem in _decide_chunk(db.session(), actor, columns, chunk, seen):
+                tally.add(aimed, outcome, problem, columns.get(aimed.row, "status"))
+            end_reading()
+            with unit_of_work(actor) as work:
+                if cancel_asked(work, lease):
+                    return None, 0
+                step(work, lease, done, done + len(chunk))
+            done += len(chunk)
+        if not done:
+            raise UnreadableFile(FileProblem.EMPTY_FILE)
+        return tally.as_preview(table, columns, job.params.get("duplicate")), done
+
+
+def _decide_chunk(
+    session: Session, actor: Actor, columns: ColumnMap, rows: Sequence[Row], seen: SeenOrders
+) -> Iterator[tuple[AimedRow, Outcome, Problem | None]]:
+    aimed = aim_rows(session, actor.scope, [read_row(columns, row) for row in rows], seen)
+    known = read_orders(session, actor.scope, [a.order_id for a in aimed if a.order_id and not a.problem])
+    for row in aimed:
+        order = known.get(row.order_id) if row.order_id is not None else None
+        if row.problem is not None or row.act is None or order is None:
+            yield row, Outcome.FAILED, row.problem or Problem(Code.NOT_FOUND, {"number": row.number})
+            continue
+        decision = decide(order.facts, row.act, actor)
+        yield row, decision.outcome, decision.problem
+
+
+class _Tally:
+    """What the preview keeps of a file: counts, what becomes what, and the first failures."""
+
+    def __init__(self) -> None:
+        self.outcomes: Counter[Outcome] = Counter()
+        self.targets: Counter[str] = Counter()
+        self.notify = 0
+        self.failures: list[dict[str, Any]] = []
+
+    def add(self, row: AimedRow, outcome: Outcome, problem: Problem | None, status: str) -> None:
+        self.outcomes[outcome] += 1
+        if outcome is Outcome.OK and row.act is not None and row.act.to is not None:
+            self.targets[row.act.to.value] += 1
+            self.notify += row.act.notify
+        if problem is not None and len(self.failures) < FIRST_FAILURES:
+            self.failures.append(
+                {
+                    "row": row.row.number, "line": row.row.line, "number": row.number, "code": problem.code.value,
+                    "params": dict(problem.params), "status": status[:100],
+                }
+            )  # fmt: skip
+
+    def as_preview(self, table: Table, columns: ColumnMap, duplicate: int | None) -> dict[str, Any]:
+        return {
+            **{outcome.value: self.outcomes[outcome] for outcome in Outcome},
+            "to": dict(self.targets), "notify": self.notify, "failures": self.failures, "format": table.format.value,
+            "encoding": table.encoding, "delimiter": table.delimiter, "extra": list(columns.extra),
+            "columns": [c.name for c in COLUMNS if columns.has(c.name)], "duplicate": duplicate,
+            "places": dict(columns.places),
+        }  # fmt: skip
+
+
+def run(job: Job, lease: Lease, actor: Actor, storage: Storage, *, seconds: float = SLICE) -> bool:
+    """Go on with the job for at most `seconds`; whether it has ended. Raises LeaseLost when another worker has it."""
+    until = time.monotonic() + seconds
+    seen = _seen_before(job)
+    batch_id = _batch_of(job, actor)
+    dialect = db.engine.dialect.name
+    place = job.next_row
+    with _open(job, storage) as (table, columns):
+        for chunk in _chunks(table.rows(place), CHUNK[dialect]):
+            task = _Chunk(job, lease, columns, chunk, place, batch_id, seen)
+            if not in_one_transaction(actor, task.do):
+                return True
+            place += len(chunk)
+            if time.monotonic() >= until:
+                return False
+            if PAUSE[dialect]:
+                time.sleep(PAUSE[dialect])
+    with unit_of_work(actor) as work:
+        finish(work, lease, JobState.DONE, finished_at=work.now)
+    return True
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """Some rows of a job, done in one transaction together with their outcomes and the job's place."""
+
+    job: Job
+    lease: Lease
+    columns: ColumnMap
+    rows: Sequence[Row]
+    place: int
+    batch_id: int | None
+    seen: SeenOrders
+
+    def do(self, work: UnitOfWork, skip_locked: bool) -> bool:
+        """Do the rows; False when the job was asked to stop, with nothing done."""
+        if cancel_asked(work, self.lease):
+            finish(work, self.lease, JobState.CANCELED, finished_at=work.now)
+            return False
+        step(work, self.lease, self.place, self.place + len(self.rows))
+        fresh: list[int] = []
+        try:
+            self._apply(work, fresh, skip_locked)
+        except BaseException:
+            self.seen.forget(fresh)
+            raise
+        return True
+
+    def _apply(self, work: UnitOfWork, fresh: list[int], skip_locked: bool) -> None:
+        read = [read_row(self.columns, row) for row in self.rows]
+        aimed = aim_rows(work.session, work.actor.scope, read, self.seen)
+        fresh.extend(row.order_id for row in aimed if row.order_id is not None)
+        acts: dict[int, OrderAct] = {
+            row.order_id: row.act
+            for row in aimed
+            if row.order_id is not None and row.act is not None and row.problem is None
+        }
+        bulk = (self.job.total_rows or 0) > 1
+        results = change_orders(work, acts, batch_id=self.batch_id, bulk=bulk, skip_locked=skip_locked)
+        self._record(work, aimed, {result.order_id: result for result in results})
+
+    def _record(self, work: UnitOfWork, aimed: Sequence[AimedRow], results: dict[int, OrderResult]) -> None:
+        counts: Counter[Outcome] = Counter()
+        rows = []
+        for row in aimed:
+            result = results.get(row.order_id) if row.order_id is not None else None
+            outcome = result.outcome if result else Outcome.FAILED
+            problem = result.problem if result else row.problem
+            counts[outcome] += 1
+            rows.append(
+                (
+                    self.job.id, row.row.number, row.order_id, outcome.value, problem.code.value if problem else None,
+                    _params(problem, row.number), row.row.cells,
+                )
+            )  # fmt: skip
+        work.session.execute(
+            update(Job)
+            .where(Job.id == self.job.id)
+            .values(
+                ok=Job.ok + counts[Outcome.OK],
+                unchanged=Job.unchanged + counts[Outcome.UNCHANGED],
+                failed=Job.failed + counts[Outcome.FAILED],
+            )
+        )
+        insert_rows(work.session.connection(), "job_rows", _JOB_ROW, rows)
+
+
+_JOB_ROW = ("job_id", "row_no", "order_id", "outcome", "code", "params", "cells")
+
+
+def _params(problem: Problem | None, number: str) -> dict[str, Any] | None:
+    if problem is None:
+        return None
+    params = dict(problem.params)
+    if not params.get("number"):
+        params["number"] = number
+    return params
+
+
+def _seen_before(job: Job) -> SeenOrders:
+    """The orders that earlier chunks named: read back when a job goes on."""
+    seen = SeenOrders()
+    if job.next_row:
+        ids = select(JobRow.order_id).where(JobRow.job_id == job.id, JobRow.order_id.is_not(None))
+        for chunk in db.session.scalars(ids).partitions(10_000):
+            seen.add_all(order_id for order_id in chunk if order_id is not None)
+        end_reading()
+    return seen
+
+
+def _batch_of(job: Job, actor: Actor) -> int | None:
+    """The batch that the job's history rows carry, made when the job first runs."""
+    with unit_of_work(actor) as work:
+        found = work.session.scalar(select(Batch.id).where(Batch.job_id == job.id))
+        if found is not None:
+            return found
+        batch = Batch(
+            created_at=work.now, kind=job.kind, job_id=job.id, order_ids=None, actor_kind=actor.kind.value,
+            actor_id=actor.id, actor_name=actor.name,
+        )  # fmt: skip
+        work.session.add(batch)
+        work.session.flush()  # history rows name it
+        return batch.id
+
+
+@contextmanager
+def _open(job: Job, storage: Storage) -> Iterator[tuple[Table, ColumnMap]]:
+    """The job's file as a table with its matched columns. Raises UnreadableFile."""
+    file = db.session.get_one(File, job.file_id)
+    end_reading()
+    with open_table(storage.path(file.storage_key), name=file.name) as table:
+        yield table, match_columns(table.header, COLUMNS)
+
+
+def _chunks(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
+    while chunk := list(islice(rows, size)):
+        yield chunk

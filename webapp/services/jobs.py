@@ -1,0 +1,219 @@
+"""Jobs: their life from `checking` to `done`, what people may do to them, and what became of each row."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from webapp import clock
+from webapp.domain.actors import SYSTEM, Actor
+from webapp.domain.errors import Code, Problem, Refused
+from webapp.domain.permissions import Permission, Role
+from webapp.extensions import db
+from webapp.models import File, Job, JobKind, JobRow, JobState
+from webapp.services.files import Storage, receive
+from webapp.services.identities import actor_by_id
+from webapp.services.importing import status_upload
+from webapp.services.job_leases import ACTIVE, RUN_JOB, LeaseLost, finish, give_back, take_lease
+from webapp.services.unit_of_work import end_reading, unit_of_work
+from webapp.spreadsheets import open_table
+from webapp.spreadsheets.writing import CsvWriter
+
+log = structlog.get_logger(__name__)
+
+READY_FOR = timedelta(hours=24)
+"""How long a checked file waits for its person."""
+PAGE = 2000
+"""Rows read at a time when a result is written."""
+TABS: Mapping[str, frozenset[JobKind]] = {
+    "channel": frozenset(),
+    "file": frozenset({JobKind.STATUS_UPLOAD}),
+    "other": frozenset(),
+    "all": frozenset(JobKind),
+}
+"""Which kinds of job stand in which tab."""
+
+
+def run_job(job_id: int, storage: Storage, *, seconds: float = status_upload.SLICE) -> bool:
+    """Take the job if it is free and go on with it; whether it has come to an end or a stop.
+
+    False means that it waits for its next turn, which was rung for. Safe to call for any job at any time, by any
+    number of workers.
+    """
+    lease = take_lease(job_id)
+    if lease is None:
+        return True
+    job = db.session.get_one(Job, job_id, populate_existing=True)
+    actor = actor_by_id(db.session(), job.actor_kind, job.actor_id)
+    end_reading()
+    try:
+        if actor is None or not actor.may(Permission.ORDERS_IMPORT):
+            with unit_of_work(SYSTEM) as work:
+                finish(work, lease, JobState.FAILED, error_code=Code.NO_PERMISSION.value,
+                       error_params={"number": job.params.get("name", "")}, finished_at=work.now)  # fmt: skip
+            return True
+        if job.state == JobState.CHECKING:
+            status_upload.check(job, lease, actor, storage)
+            return True
+        if status_upload.run(job, lease, actor, storage, seconds=seconds):
+            return True
+        give_back(lease)
+    except LeaseLost:
+        log.info("lease_lost", job=job_id)
+    return False
+
+
+def sweep_jobs() -> None:
+    """Ring for every unfinished job that nobody works on, and end checked files that nobody confirmed."""
+    now = clock.now()
+    free = or_(Job.leased_until.is_(None), Job.leased_until < now)
+    waiting = db.session.scalars(select(Job.id).where(Job.state.in_([s.value for s in ACTIVE]), free).order_by(Job.id))
+    ids = list(waiting.all())
+    stale = db.session.scalar(
+        select(Job.id).where(Job.state == JobState.READY.value, Job.created_at < now - READY_FOR).limit(1)
+    )
+    end_reading()
+    if not ids and stale is None:
+        return
+    with unit_of_work(SYSTEM) as work:
+        work.session.execute(
+            update(Job)
+            .where(Job.state == JobState.READY.value, Job.created_at < now - READY_FOR)
+            .values(state=JobState.CANCELED.value, finished_at=now)
+        )
+        for job_id in ids:
+            work.later(RUN_JOB, job_id)
+
+
+def list_jobs(
+    session: Session, actor: Actor, tab: str = "all", *, before: int | None = None, limit: int = 50
+) -> list[Job]:
+    """Jobs of a tab, newest first, those before the id `before`; people see their own, owners and admins all."""
+    kinds = [kind.value for kind in TABS.get(tab, TABS["all"])]
+    if not kinds:
+        return []
+    query = select(Job).where(Job.kind.in_(kinds)).order_by(Job.id.desc()).limit(limit)
+    if not _sees_all(actor):
+        query = query.where(Job.actor_id == actor.id)
+    if before is not None:
+        query = query.where(Job.id < before)
+    return list(session.scalars(query))
+
+
+def get_job(session: Session, actor: Actor, job_id: int) -> Job | None:
+    """One job, if it exists for `actor`."""
+    job = session.get(Job, job_id)
+    return job if job is not None and (_sees_all(actor) or job.actor_id == actor.id) else None
+
+
+def failed_rows(session: Session, job_id: int, after: int = 0, limit: int = 50) -> list[JobRow]:
+    """The failed rows after row `after`, in the order of the file."""
+    query = select(JobRow).where(JobRow.job_id == job_id, JobRow.outcome == "failed", JobRow.row_no > after)
+    return list(session.scalars(query.order_by(JobRow.row_no).limit(limit)))
+
+
+def confirm_job(actor: Actor, job_id: int) -> None:
+    """Run a checked file: what its preview showed, decided again. Raises Refused when it is not waiting for that."""
+    _move(actor, job_id, (JobState.READY,), JobState.QUEUED)
+
+
+def cancel_job(actor: Actor, job_id: int) -> None:
+    """Discard a checked file, or stop a running job after the chunk it is in: what is done stays done.
+
+    Raises Refused when the job has ended already.
+    """
+    job = _own(actor, job_id)
+    if job.state == JobState.READY:
+        _move(actor, job_id, (JobState.READY,), JobState.CANCELED)
+        return
+    with unit_of_work(actor) as work:
+        asked = update(Job).where(Job.id == job_id, Job.state.in_([s.value for s in ACTIVE]))
+        if not work.session.execute(asked.values(cancel_requested_at=work.now)).rowcount:  # type: ignore[attr-defined]
+            raise Refused(Code.BAD_VALUE, field="state", value=job.state)
+        work.later(RUN_JOB, job_id)
+
+
+def _move(actor: Actor, job_id: int, states: tuple[JobState, ...], to: JobState) -> None:
+    job = _own(actor, job_id)
+    with unit_of_work(actor) as work:
+        ends = {"finished_at": work.now} if to is JobState.CANCELED else {}
+        moved = (
+            update(Job)
+            .where(Job.id == job_id, Job.state.in_([state.value for state in states]))
+            .values(state=to.value, next_row=0, **ends)
+        )
+        if not work.session.execute(moved).rowcount:  # type: ignore[attr-defined]
+            raise Refused(Code.BAD_VALUE, field="state", value=job.state)
+        if to is JobState.QUEUED:
+            work.later(RUN_JOB, job_id)
+
+
+def _own(actor: Actor, job_id: int) -> Job:
+    job = get_job(db.session(), actor, job_id)
+    if job is None:
+        raise Refused(Code.NOT_FOUND, number=str(job_id), variant="gone")
+    if not actor.may(Permission.ORDERS_IMPORT):
+        raise Refused(Code.NO_PERMISSION, number=str(job_id))
+    return job
+
+
+def _sees_all(actor: Actor) -> bool:
+    return actor.role in (None, Role.OWNER, Role.ADMIN)
+
+
+def retry_failed(actor: Actor, job_id: int, storage: Storage) -> int:
+    """Start a new job from the failed rows of a finished one, as a file with the same header; return its id.
+
+    It is checked first like any upload. Raises Refused when nothing failed or the job has not ended.
+    """
+    job = _own(actor, job_id)
+    if job.state != JobState.DONE or not job.failed:
+        raise Refused(Code.BAD_VALUE, field="state", value=job.state)
+    file = db.session.get_one(File, job.file_id)
+    with tempfile.TemporaryFile() as rows:
+        with open_table(storage.path(file.storage_key), name=file.name) as table:
+            writer = CsvWriter(rows, table.header)
+        after = 0
+        while failed := failed_rows(db.session(), job_id, after, PAGE):
+            writer.rows(row.cells for row in failed)
+            after = failed[-1].row_no
+        end_reading()
+        rows.seek(0)
+        stored = receive(storage, rows)
+    return status_upload.start_status_upload(actor, stored, f"{Path(file.name).stem}-failed.csv")
+
+
+def result_rows(
+    session: Session, job: Job, storage: Storage, say: Callable[[Problem], str], label: Callable[[str], str] = str
+) -> Iterator[list[str]]:
+    """The result file: the file's own header and rows, each with `outcome`, `code` and `message`.
+
+    `say` puts a problem into the reader's words, `label` an outcome; pages of rows are read as they are asked for, so
+    memory stays flat. The first row is the header.
+    """
+    file = session.get_one(File, job.file_id)
+    with open_table(storage.path(file.storage_key), name=file.name) as table:
+        width = len(table.header)
+        yield [*table.header, "outcome", "code", "message"]
+    after = 0
+    while rows := session.scalars(
+        select(JobRow).where(JobRow.job_id == job.id, JobRow.row_no > after).order_by(JobRow.row_no).limit(PAGE)
+    ).all():
+        for row in rows:
+            cells = [*row.cells[:width], *[""] * (width - len(row.cells))]
+            problem = problem_of(row)
+            yield [*cells, label(row.outcome), row.code or "", say(problem) if problem else ""]
+        after = rows[-1].row_no
+        session.expunge_all()
+        end_reading()
+
+
+def problem_of(row: JobRow) -> Problem | None:
+    """Why a row failed, or None for one that did not."""
+    return Problem(Code(row.code), row.params or {}) if row.code else None

@@ -1,0 +1,116 @@
+"""What a person does to selected orders: change status, add history, mark paid. One call, one transaction, one batch.
+
+Each takes orders by number, because that is what pages, files and the API know; what does not exist for the actor is
+`not_found`. All three are the same act on `change_orders` with different fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from webapp.domain.actors import Actor
+from webapp.domain.errors import Code, Problem
+from webapp.domain.order_acts import OrderAct, Outcome
+from webapp.domain.order_status import OrderStatus
+from webapp.domain.payment import PaymentStatus
+from webapp.models import Batch
+from webapp.services.orders.change_orders import BulkResult, OrderResult, change_orders, in_one_transaction
+from webapp.services.orders.resolve import resolve_numbers
+from webapp.services.unit_of_work import UnitOfWork
+
+LIMIT = 100
+"""Orders that one immediate act may take; more is a job."""
+
+
+class NothingSelected(Exception):
+    """No order was named: nothing was changed, and that is not a success."""
+
+
+class TooManySelected(Exception):
+    """More than `LIMIT` orders were named for an immediate act; nothing was changed."""
+
+
+def change_status(
+    actor: Actor, numbers: Sequence[str], to: OrderStatus, *, comment: str = "", notify: bool = False
+) -> BulkResult:
+    """Set the orders with these numbers to `to`; each answers ok, unchanged or failed with its reason.
+
+    Raises NothingSelected and TooManySelected.
+    """
+    return act_on_orders(actor, "change_status", numbers, OrderAct(to=to, comment=comment, notify=notify))
+
+
+def add_history(
+    actor: Actor,
+    numbers: Sequence[str],
+    *,
+    to: OrderStatus | None = None,
+    comment: str = "",
+    notify: bool = False,
+    override: bool | None = None,
+) -> BulkResult:
+    """Write a history entry for each order, also when nothing else changes; with `to` the status moves in the same act.
+
+    `override` True withdraws the buyer's right to ask for a return, False allows it again, None leaves it.
+    Raises NothingSelected and TooManySelected.
+    """
+    act = OrderAct(to=to, comment=comment, notify=notify, override=override, always_record=True)
+    return act_on_orders(actor, "add_history", numbers, act)
+
+
+def mark_paid(actor: Actor, numbers: Sequence[str], *, comment: str = "", notify: bool = False) -> BulkResult:
+    """Mark orders paid; a pending one that does not await acceptance is confirmed by it.
+
+    Raises NothingSelected and TooManySelected.
+    """
+    act = OrderAct(payment=PaymentStatus.PAID, comment=comment, notify=notify)
+    return act_on_orders(actor, "mark_paid", numbers, act)
+
+
+def set_tracking(actor: Actor, number: str, courier: str | None, tracking_number: str | None) -> BulkResult:
+    """Put courier and tracking number on the order's open shipment."""
+    act = OrderAct(courier=courier, tracking_number=tracking_number)
+    return act_on_orders(actor, "set_tracking", [number], act)
+
+
+def act_on_orders(actor: Actor, kind: str, numbers: Sequence[str], act: OrderAct) -> BulkResult:
+    """Do `act` on each order of `numbers` in one transaction; the batch of the change is what undo takes back."""
+    wanted = check_selection(numbers)
+
+    def do(work: UnitOfWork, skip_locked: bool) -> BulkResult:
+        found = resolve_numbers(work.session, actor.scope, wanted)
+        ids = [found[number] for number in wanted if isinstance(found[number], int)]
+        batch = Batch(
+            created_at=work.now, kind=kind, to_status=act.to, order_ids=ids, actor_kind=actor.kind.value,
+            actor_id=actor.id, actor_name=actor.name,
+        )  # fmt: skip
+        work.session.add(batch)
+        work.session.flush()  # history rows carry the batch's id
+        bulk = len(wanted) > 1
+        acts = {order_id: act for order_id in ids if isinstance(order_id, int)}
+        changed = change_orders(work, acts, batch_id=batch.id, bulk=bulk, skip_locked=skip_locked)
+        by_id = {result.order_id: result for result in changed}
+        return BulkResult(tuple(_answer(number, found[number], by_id) for number in wanted), batch.id)
+
+    return in_one_transaction(actor, do)
+
+
+def check_selection(numbers: Sequence[str]) -> list[str]:
+    """The numbers once each, in order. Raises NothingSelected and TooManySelected."""
+    wanted = list(dict.fromkeys(number.strip() for number in numbers if number.strip()))
+    if not wanted:
+        raise NothingSelected
+    if len(wanted) > LIMIT:
+        raise TooManySelected
+    return wanted
+
+
+def _answer(number: str, found: int | Problem, by_id: dict[int, OrderResult]) -> OrderResult:
+    if isinstance(found, Problem):
+        return OrderResult(0, number, Outcome.FAILED, None, None, found)
+    result = by_id[found]
+    if result.number:
+        return result
+    code = result.problem.code if result.problem else Code.NOT_FOUND
+    return replace(result, number=number, problem=Problem(code, {"number": number}))

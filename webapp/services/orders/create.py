@@ -1,0 +1,313 @@
+"""Creating orders: by hand, from files, the API and channels alike. Ids first, then one write per table."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select, text, tuple_
+from sqlalchemy.orm import Session
+
+from webapp.domain.actors import Actor
+from webapp.domain.days import local_day
+from webapp.domain.errors import Code, Refused
+from webapp.domain.numbers import RANDOM_BITS, new_order_number, random_part
+from webapp.domain.order_status import Acceptance, OrderStatus
+from webapp.domain.payment import PaymentMethod, PaymentStatus
+from webapp.domain.permissions import Permission
+from webapp.domain.words import phone_key, search_doc
+from webapp.models import ChannelAccount, Customer, HistoryKind, Store
+from webapp.models.types import to_ms
+from webapp.services.orders.write_changes import Delta, Totals, append_totals
+from webapp.services.sets import any_of, insert_rows, many, take_ids
+from webapp.services.unit_of_work import UnitOfWork, unit_of_work
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """One item to order; `unit_price` in minor units of the store's currency."""
+
+    name: str
+    quantity: int
+    unit_price: int
+    sku: str | None = None
+    digital: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who buys and where it goes. Phone and e-mail as typed."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    district: str = ""
+    city: str = ""
+    province: str = ""
+    postal_code: str = ""
+    country: str = ""
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order to create on a channel account. Amounts in minor units of the store's currency.
+
+    Without `payment_method` it is a lead (`created`), with one `pending`.
+    """
+
+    account_id: int
+    buyer: Buyer
+    lines: tuple[NewLine, ...]
+    payment_method: PaymentMethod | None = None
+    ordered_at: datetime | None = None
+    shipping_fee: int = 0
+    discount: int = 0
+    note: str | None = None
+    channel_order_id: str | None = None
+    warehouse_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedOrder:
+    """What became of a new order: its number, and the token of its buyer's page."""
+
+    id: int
+    number: str
+    token: bytes
+    status: OrderStatus
+
+
+def create_orders(actor: Actor, orders: Sequence[NewOrder]) -> list[CreatedOrder]:
+    """Create `orders`, all or none, in one transaction.
+
+    Raises Refused: `no_permission`; `not_found` for an account outside the actor's scope; `missing_value` without
+    lines; `bad_value` for a quantity below 1, a negative amount, or a discount above the rest of the order.
+    """
+    with unit_of_work(actor) as work:
+        return insert_orders(work, orders)
+
+
+def insert_orders(work: UnitOfWork, orders: Sequence[NewOrder]) -> list[CreatedOrder]:
+    """`create_orders` within a running transaction."""
+    if not work.actor.may(Permission.ORDERS_CREATE):
+        raise Refused(Code.NO_PERMISSION, number="")
+    accounts = _accounts(work, orders)
+    for order in orders:
+        _check(order)
+    ids = take_ids(work.session, "orders", len(orders))
+    customers = _customers(work, orders, accounts)
+    drafts = [
+        _draft(work, order_id, order, accounts[order.account_id], customer)
+        for order_id, order, customer in zip(ids, orders, customers, strict=True)
+    ]
+    _number(work.session, drafts)
+    _insert(work, drafts)
+    return [CreatedOrder(d.id, d.number, d.token, d.status) for d in drafts]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """One order with everything that is derived from it."""
+
+    id: int
+    order: NewOrder
+    store: Store
+    ordered_at: datetime
+    status: OrderStatus
+    subtotal: int
+    token: bytes
+    phone_key: str | None
+    customer_id: int | None
+    number: str = ""
+
+    @property
+    def total(self) -> int:
+        return self.subtotal + self.order.shipping_fee - self.order.discount
+
+    @property
+    def digital(self) -> bool:
+        return all(line.digital for line in self.order.lines)
+
+
+def _accounts(work: UnitOfWork, orders: Sequence[NewOrder]) -> dict[int, Store]:
+    wanted = {order.account_id for order in orders}
+    joined = select(ChannelAccount.id, Store).join(Store, Store.id == ChannelAccount.store_id)
+    rows = work.session.execute(joined.where(ChannelAccount.id.in_(wanted)))
+    found = {row.id: row.Store for row in rows}
+    for account_id in wanted:
+        if account_id not in found or not work.actor.scope.covers(account_id, work.actor.scope.warehouse_id):
+            raise Refused(Code.NOT_FOUND, number=str(account_id))
+    return found
+
+
+def _check(order: NewOrder) -> None:
+    if not order.lines:
+        raise Refused(Code.MISSING_VALUE, field="lines")
+    if not order.buyer.name.strip():
+        raise Refused(Code.MISSING_VALUE, field="buyer_name")
+    for line in order.lines:
+        if line.quantity < 1:
+            raise Refused(Code.BAD_VALUE, field="quantity", value=line.quantity)
+        if line.unit_price < 0:
+            raise Refused(Code.BAD_VALUE, field="unit_price", value=line.unit_price)
+        if not (line.name.strip() or line.sku):
+            raise Refused(Code.MISSING_VALUE, field="item_name")
+    if order.shipping_fee < 0:
+        raise Refused(Code.BAD_VALUE, field="shipping_fee", value=order.shipping_fee)
+    goods = sum(line.quantity * line.unit_price for line in order.lines)
+    if not 0 <= order.discount <= goods + order.shipping_fee:
+        raise Refused(Code.BAD_VALUE, field="discount", value=order.discount)
+
+
+def _draft(work: UnitOfWork, order_id: int, order: NewOrder, store: Store, customer_id: int | None) -> _Draft:
+    status = OrderStatus.CREATED if order.payment_method is None else OrderStatus.PENDING
+    subtotal = sum(line.quantity * line.unit_price for line in order.lines)
+    key = _phone_key(order.buyer, store)
+    ordered_at = order.ordered_at or work.now
+    return _Draft(order_id, order, store, ordered_at, status, subtotal, secrets.token_bytes(16), key, customer_id)
+
+
+def _phone_key(buyer: Buyer, store: Store) -> str | None:
+    country = buyer.country or ("KR" if store.currency == "KRW" else "ID")
+    return phone_key(buyer.phone, country) if buyer.phone else None
+
+
+def _number(session: Session, drafts: Sequence[_Draft]) -> None:
+    """Give each order a number that no other has; the few that collide get another."""
+    dialect = session.get_bind().dialect
+    open_drafts = list(drafts)
+    while open_drafts:
+        for draft in open_drafts:
+            day = local_day(draft.ordered_at, draft.store.timezone)
+            draft.number = new_order_number(day, secrets.randbits(RANDOM_BITS))
+        sql = text(f"select number from orders where {any_of(dialect, 'number', 'numbers')}")
+        taken = set(session.scalars(sql, {"numbers": many(dialect, [d.number for d in open_drafts])}))
+        seen: set[str] = set()
+        again = []
+        for draft in open_drafts:
+            if draft.number in taken or draft.number in seen:
+                again.append(draft)
+            seen.add(draft.number)
+        open_drafts = again
+
+
+def _customers(work: UnitOfWork, orders: Sequence[NewOrder], accounts: dict[int, Store]) -> list[int | None]:
+    """The customer of each order, known by phone, else e-mail, within its store; new ones are added."""
+    keys: list[tuple[int, str, str] | None] = []
+    for order in orders:
+        store = accounts[order.account_id]
+        phone, email = _phone_key(order.buyer, store), order.buyer.email.strip().lower()
+        keys.append((store.id, "phone", phone) if phone else (store.id, "email", email) if email else None)
+    known: dict[tuple[int, str, str], int] = {}
+    for kind, column in (("phone", Customer.phone_key), ("email", Customer.email)):
+        wanted = {(key[0], key[2]) for key in keys if key and key[1] == kind}
+        if wanted:
+            found = select(Customer.store_id, column, Customer.id).where(tuple_(Customer.store_id, column).in_(wanted))
+            for store_id, value, customer_id in work.session.execute(found.order_by(Customer.id.desc())):
+                known[store_id, kind, str(value)] = customer_id
+    added: dict[tuple[int, str, str], Customer] = {}
+    for order, key in zip(orders, keys, strict=True):
+        if key and key not in known and key not in added:
+            added[key] = Customer(
+                created_at=work.now, store_id=key[0], name=order.buyer.name.strip(),
+                email=order.buyer.email.strip().lower() or None, phone_key=key[2] if key[1] == "phone" else None,
+            )  # fmt: skip
+    work.session.add_all(added.values())
+    work.session.flush()  # orders name their customers' ids
+    known |= {key: customer.id for key, customer in added.items()}
+    return [known[key] if key else None for key in keys]
+
+
+def _insert(work: UnitOfWork, drafts: Sequence[_Draft]) -> None:
+    write, now = partial(insert_rows, work.session.connection()), work.now
+    totals: Totals = {}
+    days = {d.id: local_day(d.ordered_at, d.store.timezone) for d in drafts}
+    write("orders", _ORDER, [
+        (d.id, now, d.order.account_id, d.store.id, d.number, d.status.value, PaymentStatus.UNPAID.value,
+         d.order.payment_method.value if d.order.payment_method else None, d.digital, d.store.currency, d.subtotal,
+         d.order.shipping_fee, d.order.discount, d.total, sum(line.quantity for line in d.order.lines), d.ordered_at,
+         days[d.id], now, 1, Acceptance.NOT_NEEDED.value, False, d.order.warehouse_id, d.customer_id, False)
+        for d in drafts
+    ])  # fmt: skip
+    write("order_contacts", _CONTACT, [_contact(d) for d in drafts])
+    write("order_lines", _LINE, [
+        (d.id, n, line.sku, line.name.strip() or line.sku, line.quantity, line.unit_price, line.digital,
+         d.order.account_id, d.ordered_at)
+        for d in drafts for n, line in enumerate(d.order.lines, 1)
+    ])  # fmt: skip
+    write("order_channel", ("order_id", "account_id", "channel_order_id"), [
+        (d.id, d.order.account_id, d.order.channel_order_id) for d in drafts if d.order.channel_order_id
+    ])  # fmt: skip
+    actor = work.actor
+    write("order_history", _HISTORY, [
+        (d.id, 1, HistoryKind.GENERAL.value, None, d.status.value, "", False, actor.kind.value, actor.id, actor.name,
+         now)
+        for d in drafts
+    ])  # fmt: skip
+    for d in drafts:
+        key = (days[d.id], d.order.account_id, d.status.value, PaymentStatus.UNPAID.value, d.store.currency)
+        delta = totals.setdefault(key, Delta())
+        delta.orders += 1
+        delta.total += d.total
+    append_totals(work, totals)
+    insert_search(work, [(d.id, d.order.account_id, d.ordered_at, _doc(d)) for d in drafts])
+
+
+_ORDER = (
+    "id", "created_at", "account_id", "store_id", "number", "status", "payment_status", "payment_method", "digital",
+    "currency", "subtotal", "shipping_fee", "discount", "total", "item_count", "ordered_at", "local_date", "updated_at",
+    "version", "acceptance", "on_hold", "warehouse_id", "customer_id", "returns_withdrawn",
+)  # fmt: skip
+_CONTACT = (
+    "order_id", "public_token", "buyer_name", "buyer_phone", "phone_key", "buyer_email", "address", "district", "city",
+    "province", "postal_code", "country", "note", "locale",
+)  # fmt: skip
+_LINE = ("order_id", "line_no", "sku", "name", "quantity", "unit_price", "digital", "account_id", "ordered_at")
+_HISTORY = (
+    "order_id", "seq", "kind", "from_status", "to_status", "comment", "notify", "actor_kind", "actor_id", "actor_name",
+    "at",
+)  # fmt: skip
+
+
+def _contact(draft: _Draft) -> tuple[Any, ...]:
+    buyer = draft.order.buyer
+    return (
+        draft.id, draft.token, buyer.name.strip(), buyer.phone.strip(), draft.phone_key,
+        buyer.email.strip().lower() or None, buyer.address, buyer.district, buyer.city, buyer.province,
+        buyer.postal_code, buyer.country, draft.order.note, buyer.locale or draft.store.locale,
+    )  # fmt: skip
+
+
+def _doc(draft: _Draft) -> str:
+    buyer = draft.order.buyer
+    local_part = buyer.email.strip().lower().partition("@")[0]
+    skus = dict.fromkeys(line.sku for line in draft.order.lines)
+    return search_doc(
+        random_part(draft.number), draft.order.channel_order_id, buyer.name, draft.phone_key, local_part, *skus
+    )
+
+
+def insert_search(work: UnitOfWork, rows: Sequence[tuple[int, int, datetime, str]]) -> None:
+    """Search text of new orders: (order id, account id, ordered at, doc)."""
+    connection = work.session.connection()
+    if work.dialect.name == "postgresql":
+        insert_rows(connection, "order_search", ("order_id", "account_id", "ordered_at", "doc"), rows)
+        return
+    # The row id is the sort order: the moment, and a count within it, because bare dates share one millisecond.
+    one = (
+        "insert into order_search (sort_key, order_id, account_id, ordered_at, doc) values"
+        " (coalesce((select max(sort_key) + 1 from order_search where sort_key between ? and ?), ?), ?, ?, ?, ?)"
+    )
+    connection.exec_driver_sql(
+        one,
+        [
+            ((first := to_ms(at) << 20), first | 0xFFFFF, first, order_id, account_id, to_ms(at), doc)
+            for order_id, account_id, at, doc in rows
+        ],
+    )

@@ -1,0 +1,180 @@
+"""The list's filter as it stands in an address: read, checked, written back. A view is a link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from webapp.domain.errors import Code, Problem
+from webapp.domain.order_status import TABS, OrderStatus
+from webapp.domain.payment import PaymentMethod, PaymentStatus
+
+
+class Printed(StrEnum):
+    """Whether label and invoice were printed."""
+
+    LABEL = "label"
+    NO_LABEL = "no_label"
+    INVOICE = "invoice"
+    NO_INVOICE = "no_invoice"
+
+
+DEFAULT_SORT = "-ordered_at"
+DEFAULT_LIMIT = 50
+LIMITS = (20, 50, 100)
+_MOST_VALUES = 60
+_LONGEST_VALUE = 200
+_EARLIEST, _LATEST = date(1970, 1, 1), date(2199, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """Which orders the list shows. Several values of one field mean *or*, different fields *and*.
+
+    `store` holds store codes, `account` `channel:external id` (built-in accounts: `channel:store code`), `warehouse`
+    warehouse codes. `first_day` and `last_day` are the store's local days on which the order was made, both included.
+    `arranged` is False for *to process*, True for *processed*. `q` is the search box as typed.
+    """
+
+    tab: str | None = None
+    q: str = ""
+    status: tuple[OrderStatus, ...] = ()
+    payment_status: tuple[PaymentStatus, ...] = ()
+    payment_method: tuple[PaymentMethod, ...] = ()
+    store: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
+    account: tuple[str, ...] = ()
+    courier: tuple[str, ...] = ()
+    warehouse: tuple[str, ...] = ()
+    printed: tuple[Printed, ...] = ()
+    arranged: bool | None = None
+    overdue: bool = False
+    awaiting: bool = False
+    first_day: date | None = None
+    last_day: date | None = None
+    sort: str = DEFAULT_SORT
+    limit: int = DEFAULT_LIMIT
+
+    @property
+    def statuses(self) -> frozenset[OrderStatus] | None:
+        """The statuses that tab and status filter leave together; None: any."""
+        chosen = frozenset(self.status) if self.status else None
+        if self.tab is None:
+            return chosen
+        return TABS[self.tab] if chosen is None else TABS[self.tab] & chosen
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the tab limits the list: then an empty list offers to clear the filters."""
+        return any(name not in ("tab", "sort", "limit") for name, _ in self.to_params())
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Sequence[str]]) -> tuple[ListFilter, tuple[Problem, ...]]:
+        """Read the parameters of an address (contracts: `/admin/orders/`), each name with its list of values.
+
+        What is not known is left out and named in the problems (`bad_value` with `field` and `value`).
+        """
+        reader = _Reader(params)
+        known = cls(
+            tab=reader.one("tab", _code_of(TABS)),
+            q=" ".join(" ".join(params.get("q", ())).replace("\0", " ").split())[:_LONGEST_VALUE],
+            status=reader.several("status", OrderStatus),
+            payment_status=reader.several("payment_status", PaymentStatus),
+            payment_method=reader.several("payment_method", PaymentMethod),
+            store=reader.several("store", _plain),
+            channel=reader.several("channel", _plain),
+            account=reader.several("account", _plain),
+            courier=reader.several("courier", _plain),
+            warehouse=reader.several("warehouse", _plain),
+            printed=reader.several("printed", Printed),
+            arranged=reader.one("arranged", {"yes": True, "no": False}.__getitem__),
+            overdue=reader.one("due", _code_of(["overdue"])) is not None,
+            awaiting=reader.one("acceptance", _code_of(["awaiting"])) is not None,
+            first_day=reader.one("from", _day),
+            last_day=reader.one("to", _day),
+            sort=reader.one("sort", _code_of([DEFAULT_SORT])) or DEFAULT_SORT,
+            limit=reader.one("limit", {str(n): n for n in LIMITS}.__getitem__) or DEFAULT_LIMIT,
+        )
+        reader.one("date", _code_of(["ordered"]))
+        for name in _NOT_YET:
+            reader.one(name, _code_of([]))
+        return known, tuple(reader.problems)
+
+    def to_params(self) -> list[tuple[str, str]]:
+        """The parameters that lead back to this filter, in one fixed order; what is default is left out."""
+        params: list[tuple[str, str]] = []
+        for name in ("tab", "q", "status", "payment_status", "payment_method", "store", "channel", "account"):
+            params += [(name, text) for text in _texts(getattr(self, name))]
+        for name in ("courier", "warehouse", "printed"):
+            params += [(name, text) for text in _texts(getattr(self, name))]
+        if self.arranged is not None:
+            params.append(("arranged", "yes" if self.arranged else "no"))
+        if self.overdue:
+            params.append(("due", "overdue"))
+        if self.awaiting:
+            params.append(("acceptance", "awaiting"))
+        if self.first_day:
+            params.append(("from", self.first_day.isoformat()))
+        if self.last_day:
+            params.append(("to", self.last_day.isoformat()))
+        if self.sort != DEFAULT_SORT:
+            params.append(("sort", self.sort))
+        if self.limit != DEFAULT_LIMIT:
+            params.append(("limit", str(self.limit)))
+        return params
+
+
+_NOT_YET = ("sku", "tag", "assigned", "view")
+"""Parameters of the contract that no list serves yet: leaving one out in silence would show the wrong orders."""
+
+T = TypeVar("T")
+
+
+class _Reader:
+    """Reads parameters one by one and remembers what it could not read."""
+
+    def __init__(self, params: Mapping[str, Sequence[str]]) -> None:
+        self._params = params
+        self.problems: list[Problem] = []
+
+    def several(self, name: str, read: Callable[[str], T]) -> tuple[T, ...]:
+        """Every known value of a parameter, once each."""
+        values: dict[T, None] = {}
+        for text in self._params.get(name, ())[:_MOST_VALUES]:
+            if text == "":
+                continue  # an empty field of a form
+            try:
+                values[read(text)] = None
+            except (ValueError, KeyError):
+                self.problems.append(Problem(Code.BAD_VALUE, {"field": name, "value": text[:_LONGEST_VALUE]}))
+        return tuple(values)
+
+    def one(self, name: str, read: Callable[[str], T]) -> T | None:
+        """The first known value of a parameter that has only one."""
+        return next(iter(self.several(name, read)), None)
+
+
+def _code_of(codes: Iterable[str]) -> Callable[[str], str]:
+    return {code: code for code in codes}.__getitem__
+
+
+def _plain(text: str) -> str:
+    if "\0" in text or len(text) > _LONGEST_VALUE:
+        raise ValueError("not a code")
+    return text
+
+
+def _day(text: str) -> date:
+    day = date.fromisoformat(text)
+    if not _EARLIEST <= day <= _LATEST:
+        raise ValueError("no day that an order could have")
+    return day
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, tuple):
+        return [str(item) for item in value]
+    return [str(value)] if value else []

@@ -1,0 +1,92 @@
+"""Small sets that an index finds at once, in no order: fetched whole, narrowed, sorted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.services.orders.conditions import TO_SHIP_SQL, Conditions, Part
+from webapp.services.orders.cursors import Key, Way
+from webapp.services.orders.search import doc_matches, whole_hits
+from webapp.services.statements import ReadSession, Statement, ms_of
+
+MOST_HITS = 20_000
+"""Above this a set is not fetched whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """One page of a set, in the order of its way, and how many orders of the set meet the conditions.
+
+    `overflow`: the set was larger than `MOST_HITS`, so what is here is only a part of it.
+    """
+
+    keys: list[Key]
+    count: int
+    overflow: bool
+
+
+def overdue_hits(session: ReadSession, conditions: Conditions, way: Way, start: Key | None, need: int) -> Hits:
+    """Orders whose `ship_by` is over, by its index."""
+    st = Statement(session)
+    late = f"and o.ship_by < {st.moment(conditions.overdue_at)}" if conditions.overdue_at else ""
+    found = f"select o.id, o.ordered_at from orders o where o.status in {TO_SHIP_SQL} {late}"
+    return _take(st, conditions, found, conditions.parts - {Part.OVERDUE}, way, start, need)
+
+
+def awaiting_hits(session: ReadSession, conditions: Conditions, way: Way, start: Key | None, need: int) -> Hits:
+    """Orders that wait for acceptance, by their index."""
+    st = Statement(session)
+    accounts = conditions.accounts.predicate(st, "o.account_id")
+    found = f"select o.id, o.ordered_at from orders o where o.acceptance = 'awaiting' and {accounts}"
+    rest = conditions.parts - {Part.AWAITING, Part.ACCOUNTS}
+    return _take(st, conditions, found, rest, way, start, need)
+
+
+def whole_value_hits(session: ReadSession, conditions: Conditions, way: Way, start: Key | None, need: int) -> Hits:
+    """Orders that have what looks whole in the search box, by the btrees."""
+    st = Statement(session)
+    if conditions.query.whole is None:
+        return Hits([], 0, False)
+    ids = whole_hits(st, conditions.query.whole, MOST_HITS + 1)
+    found = f"select o.id, o.ordered_at from ({ids}) l join orders o on o.id = l.id"
+    return _take(st, conditions, found, conditions.parts - {Part.WORDS}, way, start, need)
+
+
+def word_hits(session: ReadSession, conditions: Conditions, way: Way, start: Key | None, need: int) -> Hits:
+    """PostgreSQL: orders whose searched text has all words, by the trigram index."""
+    st = Statement(session)
+    words = doc_matches(st, "s.doc", conditions.query)
+    found = f"select s.order_id as id, s.ordered_at, s.account_id from order_search s where {words}"
+    return _take(st, conditions, found, conditions.parts - {Part.WORDS}, way, start, need)
+
+
+def _take(
+    st: Statement,
+    conditions: Conditions,
+    found: str,
+    rest: frozenset[Part],
+    way: Way,
+    start: Key | None,
+    need: int,
+) -> Hits:
+    kept = "h"
+    if rest:
+        condition = conditions.sql(rest, st, "o")
+        if st.sqlite:
+            kept = f"(select h.id, h.ordered_at from h cross join orders o on o.id = h.id where {condition})"
+        else:
+            # OFFSET 0: always by key. The planner would rather read all orders once than so many of them by key.
+            one = f"select 1 from orders o where o.id = h.id and {condition} offset 0"
+            kept = f"(select h.id, h.ordered_at from h cross join lateral ({one}) o)"
+    direction, sign = ("desc", "<") if way is Way.AFTER else ("asc", ">")
+    beyond = f"where (ordered_at, id) {sign} ({st.moment_ms(start.ms)}, {st.bind(start.id)})" if start else ""
+    rows = st.run(
+        f"with h as materialized ({found} limit {MOST_HITS + 1}),"
+        f" k as materialized (select id, ordered_at from {kept} x)"
+        " select c.found, c.kept, p.id, p.ordered_at"
+        " from (select (select count(*) from h) as found, (select count(*) from k) as kept) c left join"
+        f" (select id, ordered_at from k {beyond}"
+        f" order by ordered_at {direction}, id {direction} limit {need}) p on true"
+    )
+    keys = sorted((Key(ms_of(at), order_id) for _, _, order_id, at in rows if order_id), reverse=way is Way.AFTER)
+    return Hits(keys, int(rows[0][1]), rows[0][0] > MOST_HITS)

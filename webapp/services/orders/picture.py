@@ -1,0 +1,107 @@
+"""What the totals say before any order is read: tabs, exact counts, and which branches have orders at all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Self
+
+from webapp.domain.order_status import TABS, OrderStatus
+from webapp.services.orders.conditions import Conditions, Part
+from webapp.services.statements import ReadSession, Statement
+from webapp.services.totals import sums
+
+TAB_CAP = 2_000
+"""Where totals can't count (a warehouse's orders), a tab counts so many of each status and then says "at least"."""
+
+
+class Count(int):
+    """A number of orders. `exact` is False where counting stopped: there are at least so many."""
+
+    exact: bool
+
+    def __new__(cls, value: int, exact: bool = True) -> Self:
+        count = super().__new__(cls, value)
+        count.exact = exact
+        return count
+
+    @property
+    def value(self) -> int:
+        """The bare number."""
+        return int(self)
+
+    def __repr__(self) -> str:
+        return f"Count({int(self)}, exact={self.exact})"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Orders by (account, status, payment status) within accounts and days. A column that nobody asks about is None."""
+
+    counts: dict[tuple[int | None, str, str | None], int]
+
+    def orders(self, statuses: Collection[str] | None, payments: Collection[str]) -> int:
+        """How many orders there are in these statuses (None: any) and payment statuses (empty: any)."""
+        return sum(n for (_, status, payment), n in self.counts.items() if _in(status, statuses, payment, payments))
+
+    def accounts(self, statuses: Collection[str] | None, payments: Collection[str]) -> list[int]:
+        """The accounts that have such orders."""
+        return sorted({a for (a, s, p) in self.counts if a is not None and _in(s, statuses, p, payments)})
+
+    def pairs(self, statuses: Collection[str], payments: Collection[str]) -> list[tuple[int, str]]:
+        """The (account, status) of which there are such orders."""
+        return sorted({(a, s) for (a, s, p) in self.counts if a is not None and _in(s, statuses, p, payments)})
+
+    def statuses(self, statuses: Collection[str], payments: Collection[str]) -> list[str]:
+        """Those of `statuses` of which there are such orders."""
+        return sorted({s for (_, s, p) in self.counts if _in(s, statuses, p, payments)})
+
+    def tabs(self, payments: Collection[str]) -> dict[str, Count]:
+        """How many orders each tab holds, `all` first."""
+        counts = {"all": Count(self.orders(None, payments))}
+        return counts | {
+            tab: Count(self.orders([s.value for s in statuses], payments)) for tab, statuses in TABS.items()
+        }
+
+
+def _in(status: str, statuses: Collection[str] | None, payment: str | None, payments: Collection[str]) -> bool:
+    return (statuses is None or status in statuses) and (not payments or payment in payments)
+
+
+def read_picture(session: ReadSession, conditions: Conditions) -> Picture | None:
+    """What totals know about the accounts and days of `conditions`, in one statement. None for a warehouse's orders,
+    which totals do not tell apart."""
+    if conditions.warehouses is not None:
+        return None
+    by_account, by_payment = conditions.accounts.limited, bool(conditions.payments)
+    by = (["account_id"] if by_account else []) + ["status"] + (["payment_status"] if by_payment else [])
+    rows = sums(session, conditions.accounts, by, first=conditions.first, last=conditions.last)
+    counts: dict[tuple[int | None, str, str | None], int] = {}
+    for row in rows:
+        account = row[0] if by_account else None
+        payment = row[-3] if by_payment else None
+        counts[account, row[1] if by_account else row[0], payment] = row[-2]
+    return Picture(counts)
+
+
+def warehouse_tabs(session: ReadSession, conditions: Conditions) -> dict[str, Count]:
+    """The tabs of a warehouse's orders, each status counted up to `TAB_CAP` by its index, in one statement."""
+    st = Statement(session)
+    rest = conditions.parts & {Part.ACCOUNTS, Part.PAYMENT, Part.DAYS}
+    looked = [
+        f"select '{status.value}' as status, count(*) as n, coalesce(sum({_meets(st, conditions, rest)}), 0) as kept"
+        f" from (select o.id, o.account_id, o.payment_status, o.local_date from orders o"
+        f" where {conditions.sql([Part.WAREHOUSE], st, 'o')} and o.status = '{status.value}' limit {TAB_CAP}) w"
+        for status in OrderStatus
+    ]
+    counted = {row[0]: Count(int(row[2]), row[1] < TAB_CAP) for row in st.run(" union all ".join(looked))}
+    tabs = {"all": list(OrderStatus)} | {tab: list(statuses) for tab, statuses in TABS.items()}
+    return {tab: _add([counted[status.value] for status in statuses]) for tab, statuses in tabs.items()}
+
+
+def _meets(st: Statement, conditions: Conditions, rest: frozenset[Part]) -> str:
+    return f"case when {conditions.sql(rest, st, 'w')} then 1 else 0 end" if rest else "1"
+
+
+def _add(counts: list[Count]) -> Count:
+    return Count(sum(counts), all(count.exact for count in counts))

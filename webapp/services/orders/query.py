@@ -1,0 +1,170 @@
+"""The list of orders: a page by cursor, its tabs and its count. Reads only; every function begins with the scope.
+
+Data model, section 4: the ids of one page by keyset, then its rows by key. Nothing here grows with the number of
+orders, only with what is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from webapp import clock
+from webapp.domain.actors import Scope
+from webapp.models.types import from_ms
+from webapp.services.orders import hits
+from webapp.services.orders.conditions import Conditions, Part, conditions_of
+from webapp.services.orders.cursors import FIRST, Cursor, Key, Way, page_cursors
+from webapp.services.orders.filters import ListFilter
+from webapp.services.orders.picture import Count, Picture, read_picture, warehouse_tabs
+from webapp.services.orders.rows import OrderRow, read_rows
+from webapp.services.orders.search import expected_hits
+from webapp.services.orders.sources import choose_source, counted_by_totals, known_empty
+from webapp.services.orders.walks import Source, count_walk, walk
+from webapp.services.statements import ReadSession
+
+__all__ = ["Count", "ListFilter", "OrderPage", "OrderRow", "count_orders", "list_orders", "tab_counts"]
+
+_Find: TypeAlias = Callable[[ReadSession, Conditions, Way, "Key | None", int], hits.Hits]
+
+SMALL = 2_000
+"""So many orders, as totals tell, are walked and looked at one by one for the words, however common these are."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """One page of the list. A cursor is None where there is nothing to go to.
+
+    `searched_back_to` is set when a filter that no index serves was looked for only so far back (or forward, for a
+    page before a cursor): `next` (or `prev`) goes on from there. `tabs` counts each tab under the filters that totals
+    know (accounts, days, payment status), `all` among them. `too_short` are words that were not searched.
+    """
+
+    rows: list[OrderRow]
+    count: Count | None
+    tabs: dict[str, Count]
+    first: Cursor | None = None
+    prev: Cursor | None = None
+    next: Cursor | None = None
+    last: Cursor | None = None
+    searched_back_to: datetime | None = None
+    too_short: tuple[str, ...] = ()
+
+
+def list_orders(
+    session: ReadSession,
+    scope: Scope,
+    flt: ListFilter,
+    *,
+    cursor: Cursor | None = None,
+    limit: int | None = None,
+    now: datetime | None = None,
+    with_count: bool = True,
+) -> OrderPage:
+    """The page of orders at `cursor` (None: the newest), newest first, `limit` of them (else the filter's).
+
+    Three statements, one more where a count or a search needs it. `now` decides what is overdue. `with_count=False`
+    leaves out a count that would need a statement of its own.
+    """
+    conditions = conditions_of(session, scope, flt, now or clock.now())
+    picture = read_picture(session, conditions)
+    tabs = warehouse_tabs(session, conditions) if picture is None else picture.tabs(conditions.payments)
+    if known_empty(conditions, picture):
+        return OrderPage([], Count(0), tabs, too_short=conditions.query.too_short)
+    size = limit or flt.limit
+    cursor = cursor or FIRST
+    taken = _take(session, conditions, picture, cursor, size + 1)
+    if cursor.way is Way.BEFORE and cursor.key and taken.edge is None and len(taken.keys) < size:
+        cursor = FIRST  # back at the beginning: a whole page, not the few before the cursor
+        taken = _take(session, conditions, picture, cursor, size + 1)
+    free = taken.count is not None or counted_by_totals(conditions, picture) is not None
+    count = _count(session, conditions, picture, taken) if with_count or free else None
+    page = page_cursors(cursor, taken.keys, taken.edge, size)
+    rows = read_rows(session, [key.id for key in page.keys], restricted=scope.restricted)
+    return OrderPage(
+        rows, count, tabs, page.first, page.prev, page.next, page.last,
+        None if taken.edge is None else from_ms(taken.edge.ms), conditions.query.too_short,
+    )  # fmt: skip
+
+
+def tab_counts(session: ReadSession, scope: Scope, flt: ListFilter) -> dict[str, Count]:
+    """How many orders each tab, and `all`, holds under the filter's accounts, days and payment status."""
+    conditions = conditions_of(session, scope, flt, clock.now())
+    picture = read_picture(session, conditions)
+    return warehouse_tabs(session, conditions) if picture is None else picture.tabs(conditions.payments)
+
+
+def count_orders(session: ReadSession, scope: Scope, flt: ListFilter, *, now: datetime | None = None) -> Count:
+    """How many orders the list has. Exact where totals know it; else up to 10,000, or over one step of a walk."""
+    conditions = conditions_of(session, scope, flt, now or clock.now())
+    picture = read_picture(session, conditions)
+    if known_empty(conditions, picture):
+        return Count(0)
+    known = counted_by_totals(conditions, picture)
+    if known is not None:
+        return Count(known)
+    taken = _take(session, conditions, picture, FIRST, 1)
+    return _count(session, conditions, picture, taken)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Keys in the order of the way, where a walk stopped, and the count if it came along."""
+
+    keys: list[Key]
+    edge: Key | None
+    count: Count | None = None
+    source: Source | None = None
+
+
+def _take(session: ReadSession, conditions: Conditions, picture: Picture | None, cursor: Cursor, need: int) -> _Taken:
+    way, start = cursor.way, cursor.key
+    for find in _sets(session, conditions, picture):
+        found = find(session, conditions, way, start, need)
+        if find is hits.whole_value_hits and not found.count:
+            continue  # nothing has this as a whole; it may be a part of something
+        if not found.overflow:
+            return _Taken(found.keys, None, Count(found.count))
+    source = _source(session, conditions, picture)
+    walked = walk(session, conditions, source, way, start, need)
+    return _Taken(walked.keys, walked.edge, None, source)
+
+
+def _sets(session: ReadSession, conditions: Conditions, picture: Picture | None) -> Iterator[_Find]:
+    """The small sets that may hold the answer, in the order in which to ask them."""
+    if conditions.query.whole is not None:
+        yield hits.whole_value_hits
+    if conditions.query.words:
+        # A common word is looked for in the orders as they come; a rare one has few, which are sorted.
+        indexed = not _sqlite(session) and not _few(conditions, picture)
+        if indexed and expected_hits(session, conditions.query) <= hits.MOST_HITS:
+            yield hits.word_hits
+    elif conditions.overdue_at is not None:
+        yield hits.overdue_hits
+    elif conditions.awaiting:
+        yield hits.awaiting_hits
+
+
+def _source(session: ReadSession, conditions: Conditions, picture: Picture | None) -> Source:
+    if conditions.query.words and _sqlite(session) and not _few(conditions, picture):
+        return Source("order_fts", covers=frozenset({Part.WORDS}))
+    return choose_source(conditions, picture)
+
+
+def _few(conditions: Conditions, picture: Picture | None) -> bool:
+    return picture is not None and picture.orders(conditions.statuses, conditions.payments) <= SMALL
+
+
+def _sqlite(session: ReadSession) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _count(session: ReadSession, conditions: Conditions, picture: Picture | None, taken: _Taken) -> Count:
+    known = counted_by_totals(conditions, picture)
+    if known is not None:
+        return Count(known)
+    if taken.count is not None:
+        return taken.count
+    return Count(*count_walk(session, conditions, taken.source or Source()))

@@ -1,0 +1,83 @@
+"""The rows of the list: everything that it shows of an order, read by key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from webapp.domain.order_status import Acceptance, OrderStatus
+from webapp.domain.payment import PaymentMethod, PaymentStatus
+from webapp.services.statements import ReadSession, Statement, maybe_moment, moment_of
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order as the list shows it. `total` in minor units of `currency`, None for people who may not see prices.
+
+    `item_count` is pieces, `line_count` lines; `first_line` the name of the first. `courier` and `tracking_number` are
+    the latest shipment's that was not canceled. `channel` is a code, `account` the shop's name there.
+    """
+
+    number: str
+    status: OrderStatus
+    payment_status: PaymentStatus
+    payment_method: PaymentMethod | None
+    digital: bool
+    acceptance: Acceptance
+    on_hold: bool
+    currency: str
+    total: int | None
+    item_count: int
+    ordered_at: datetime
+    ship_by: datetime | None
+    arranged_at: datetime | None
+    label_printed_at: datetime | None
+    invoice_printed_at: datetime | None
+    version: int
+    store: str
+    timezone: str
+    channel: str
+    account: str
+    buyer_name: str
+    buyer_phone: str
+    first_line: str
+    first_quantity: int
+    line_count: int
+    courier: str | None
+    tracking_number: str | None
+
+
+_STATUS = {status.value: status for status in OrderStatus}
+_PAYMENT = {status.value: status for status in PaymentStatus}
+_METHOD: dict[str | None, PaymentMethod | None] = {method.value: method for method in PaymentMethod}
+_METHOD[None] = None
+_ACCEPTANCE = {acceptance.value: acceptance for acceptance in Acceptance}
+
+_SQL = (
+    "select o.id, o.number, o.status, o.payment_status, o.payment_method, o.digital, o.acceptance, o.on_hold,"
+    " o.currency, o.total, o.item_count, o.ordered_at, o.ship_by, o.arranged_at, o.label_printed_at,"
+    " o.invoice_printed_at, o.version,"
+    " s.name, s.timezone, a.channel, a.name, c.buyer_name, c.buyer_phone, l.name, l.quantity,"
+    " (select count(*) from order_lines n where n.order_id = o.id), p.courier, p.tracking_number"
+    " from orders o join channel_accounts a on a.id = o.account_id join stores s on s.id = o.store_id"
+    " left join order_contacts c on c.order_id = o.id left join order_lines l on l.order_id = o.id and l.line_no = 1"
+    " left join shipments p on p.id ="
+    " (select max(x.id) from shipments x where x.order_id = o.id and x.state <> 'canceled') where "
+)
+
+
+def read_rows(session: ReadSession, ids: Sequence[int], *, restricted: bool = False) -> list[OrderRow]:
+    """The rows of these orders, in this order, in one statement. `restricted` leaves prices out."""
+    if not ids:
+        return []
+    st = Statement(session)
+    by_id = {}
+    for row in st.run(_SQL + st.among("o.id", ids)):
+        by_id[row[0]] = OrderRow(
+            row[1], _STATUS[row[2]], _PAYMENT[row[3]], _METHOD[row[4]], bool(row[5]), _ACCEPTANCE[row[6]], bool(row[7]),
+            row[8], None if restricted else row[9], row[10], moment_of(row[11]), maybe_moment(row[12]),
+            maybe_moment(row[13]), maybe_moment(row[14]), maybe_moment(row[15]), row[16], row[17], row[18], row[19],
+            row[20], row[21] or "", row[22] or "", row[23] or "", row[24] or 0, row[25], row[26], row[27],
+        )  # fmt: skip
+    return [by_id[order_id] for order_id in ids if order_id in by_id]

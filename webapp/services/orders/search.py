@@ -1,0 +1,103 @@
+"""The words of the search box against the searched text: as conditions, as an expression, as exact look-ups.
+
+Data model, section 6. A word stands in the text in any of its forms; all words must. What looks whole (a number, a
+phone, an e-mail) is looked up in the btrees first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.domain.numbers import prefix_range
+from webapp.domain.words import SHORTEST_WORD, SearchWord, WholeKind, WholeWord, escape_like, looks_whole, search_words
+from webapp.services.statements import ReadSession, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """What is searched: the words that are long enough, what looks whole, and the words that were too short."""
+
+    words: tuple[SearchWord, ...] = ()
+    whole: WholeWord | None = None
+    too_short: tuple[str, ...] = ()
+
+
+NO_WORDS = SearchQuery()
+
+
+def read_query(typed: str, *, by_email: bool = True) -> SearchQuery:
+    """Read the search box. `by_email=False` looks no e-mail address up, for people who may not know it."""
+    if not typed:
+        return NO_WORDS
+    words = search_words(typed)
+    whole = looks_whole(typed)
+    if whole is not None and whole.kind is WholeKind.EMAIL and not by_email:
+        whole = None
+    return SearchQuery(
+        tuple(word for word in words if not word.too_short),
+        whole,
+        tuple(word.typed for word in words if word.too_short),
+    )
+
+
+def doc_matches(st: Statement, doc: str, query: SearchQuery) -> str:
+    """The condition that the searched text `doc` has every word."""
+    return " and ".join(_word(st, doc, word) for word in query.words)
+
+
+def _word(st: Statement, doc: str, word: SearchWord) -> str:
+    if st.sqlite:
+        found = [f"instr({doc}, {st.bind(form)}) > 0" for form in _long_enough(word)]
+    else:
+        # AND-ed LIKEs: `like all(array)` never uses the trigram index.
+        found = [f"{doc} like {st.bind(f'%{escape_like(form)}%')}" for form in _long_enough(word)]
+    return f"({' or '.join(found)})"
+
+
+def full_text(query: SearchQuery) -> str:
+    """The words as an expression of SQLite's full-text index."""
+    return " AND ".join(f"({' OR '.join(_quoted(form) for form in _long_enough(word))})" for word in query.words)
+
+
+def _quoted(form: str) -> str:
+    return '"' + form.replace('"', '""') + '"'
+
+
+def _long_enough(word: SearchWord) -> list[str]:
+    # The index is made of groups of three letters: a shorter form can't be found by it.
+    return [form for form in word.forms if len(form) >= SHORTEST_WORD]
+
+
+def expected_hits(session: ReadSession, query: SearchQuery) -> int:
+    """PostgreSQL only: how many orders the planner thinks the words hit, good to a factor of two."""
+    st = Statement(session)
+    plan = st.run(f"explain (format json) select 1 from order_search s where {doc_matches(st, 's.doc', query)}")
+    return int(plan[0][0][0]["Plan"]["Plan Rows"])
+
+
+_WHERE_WHOLE: dict[WholeKind, tuple[tuple[str, str, str], ...]] = {
+    WholeKind.ORDER_NUMBER: (
+        ("orders", "id", "number"),
+        ("order_channel", "order_id", "channel_order_id"),
+        ("shipments", "order_id", "tracking_number"),
+    ),
+    WholeKind.DIGITS: (
+        ("orders", "id", "number"),
+        ("order_channel", "order_id", "channel_order_id"),
+        ("shipments", "order_id", "tracking_number"),
+        ("order_contacts", "order_id", "phone_key"),
+    ),
+    WholeKind.EMAIL: (("order_contacts", "order_id", "buyer_email"),),
+}
+"""Which columns hold what looks whole, each with a btree: table, order's id, column."""
+
+
+def whole_hits(st: Statement, whole: WholeWord, limit: int) -> str:
+    """The orders that have this value, or one that begins with it, where values are kept whole: `select id …`."""
+    looks = []
+    for table, key, column in _WHERE_WHOLE[whole.kind]:
+        # Ranges: SQLite uses no index for LIKE, PostgreSQL none for a bound pattern.
+        ranges = [prefix_range(form) for form in whole.forms]
+        inside = " or ".join(f"({column} >= {st.bind(low)} and {column} < {st.bind(high)})" for low, high in ranges)
+        looks.append(f"select * from (select {key} as id from {table} where {inside} limit {limit}) l")
+    return " union ".join(looks)

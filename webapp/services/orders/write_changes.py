@@ -1,0 +1,278 @@
+"""Writing decided changes: one UPDATE, one INSERT of history, one of totals, one of messages, for 1 or 1,000 orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from sqlalchemy import Dialect, TextClause, text
+
+from webapp.domain.order_acts import Decision, OrderAct
+from webapp.domain.order_status import TO_SHIP, OrderStatus
+from webapp.domain.payment import PaymentMethod, PaymentState, PaymentStatus
+from webapp.domain.words import search_doc
+from webapp.models import HistoryKind
+from webapp.services.orders.facts import KnownOrder
+from webapp.services.orders.write_shipments import write_shipments
+from webapp.services.sets import RowSet, any_of, db_time, many
+from webapp.services.unit_of_work import UnitOfWork
+
+SEND_OUTBOX = "webapp.tasks.outbox.send"
+"""The task that the bell calls when messages are due at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One order, what was asked, and what was decided."""
+
+    order: KnownOrder
+    act: OrderAct
+    decision: Decision
+
+
+def write_changes(work: UnitOfWork, changes: Sequence[Change], *, batch_id: int | None, notices_due: datetime) -> None:
+    """Write what was decided for the locked orders of `changes`, and the messages that follow from it."""
+    if not changes:
+        return
+    _update_orders(work, changes)
+    _insert_history(work, changes, batch_id)
+    append_totals(work, _totals(changes))
+    write_shipments(work, [(c.order, c.act, c.decision) for c in changes])
+    _write_payments(work, changes)
+    _extend_search(work, changes)
+    _queue_notices(work, changes, batch_id, notices_due)
+
+
+_ORDERS = RowSet(
+    "u", id="bigint", status="text", payment_status="text", version="int", ship_by="timestamptz", withdrawn="boolean"
+)
+
+
+@lru_cache(maxsize=4)
+def _update_sql(dialect: Dialect) -> TextClause:
+    return text(
+        "update orders set status = u.status, payment_status = u.payment_status, version = u.version,"
+        " ship_by = u.ship_by, returns_withdrawn = u.withdrawn, updated_at = :now"
+        f" from {_ORDERS.source(dialect)} where orders.id = u.id"
+    )
+
+
+def _update_orders(work: UnitOfWork, changes: Sequence[Change]) -> None:
+    days = _ship_within(work, changes)
+    rows = [
+        (
+            c.order.id,
+            c.decision.status.value,
+            c.decision.payment_status.value,
+            c.order.version + 1,
+            db_time(work.dialect, _ship_by(work, c, days)),
+            c.order.facts.returns_withdrawn if c.act.override is None else c.act.override,
+        )
+        for c in changes
+    ]
+    bound = _ORDERS.params(work.dialect, rows) | {"now": db_time(work.dialect, work.now)}
+    work.session.execute(_update_sql(work.dialect), bound)
+
+
+def _ship_within(work: UnitOfWork, changes: Sequence[Change]) -> dict[int, int]:
+    """Days to ship, by store, of the stores whose orders begin to wait for us."""
+    stores = {c.order.store_id for c in changes if c.decision.status in TO_SHIP and c.order.ship_by is None}
+    if not stores:
+        return {}
+    sql = text(f"select id, ship_within_days from stores where {any_of(work.dialect, 'id', 'ids')}")
+    return {row.id: row.ship_within_days for row in work.session.execute(sql, {"ids": many(work.dialect, stores)})}
+
+
+def _ship_by(work: UnitOfWork, change: Change, days: dict[int, int]) -> datetime | None:
+    """The channel's deadline, else days from now; an order of ours that goes back to pending starts anew."""
+    order, status = change.order, change.decision.status
+    if status in TO_SHIP and order.ship_by is None:
+        return work.now + timedelta(days=days[order.store_id])
+    if status is OrderStatus.PENDING and not order.facts.channel_rules:
+        return None
+    return order.ship_by
+
+
+_HISTORY = RowSet(
+    "u",
+    id="bigint",
+    seq="int",
+    old="text",
+    new="text",
+    comment="text",
+    notify="boolean",
+    override="boolean",
+    changes="jsonb",
+)
+
+
+@lru_cache(maxsize=4)
+def _history_sql(dialect: Dialect) -> TextClause:
+    return text(
+        "insert into order_history (order_id, seq, kind, from_status, to_status, comment, notify, override, changes,"
+        " actor_kind, actor_id, actor_name, batch_id, at)"
+        " select u.id, u.seq, :kind, u.old, u.new, u.comment, u.notify, u.override, u.changes,"
+        f" :actor_kind, :actor_id, :actor_name, :batch, :now from {_HISTORY.source(dialect)} where true"
+    )
+
+
+def _insert_history(work: UnitOfWork, changes: Sequence[Change], batch_id: int | None) -> None:
+    rows = [
+        (
+            c.order.id, c.order.version + 1, c.order.facts.status.value, c.decision.status.value, c.act.comment,
+            c.act.notify, c.act.override, {name: list(pair) for name, pair in c.decision.changes.items()} or None,
+        )
+        for c in changes
+    ]  # fmt: skip
+    bound = _HISTORY.params(work.dialect, rows) | {
+        "kind": HistoryKind.GENERAL.value,
+        "batch": batch_id,
+        "now": db_time(work.dialect, work.now),
+        "actor_kind": work.actor.kind.value,
+        "actor_id": work.actor.id,
+        "actor_name": work.actor.name,
+    }
+    work.session.execute(_history_sql(work.dialect), bound)
+
+
+@dataclass(slots=True)
+class Delta:
+    """What a transaction adds to one group of the totals; negative takes away. `total` in minor units."""
+
+    orders: int = 0
+    total: int = 0
+
+
+Totals = dict[tuple[date, int, str, str, str], Delta]
+"""By local day, account, status, payment status and currency."""
+
+
+def _totals(changes: Sequence[Change]) -> Totals:
+    totals: Totals = {}
+    for c in changes:
+        facts, decision = c.order.facts, c.decision
+        if (facts.status, facts.payment_status) != (decision.status, decision.payment_status):
+            count(totals, c.order, facts.status, facts.payment_status, -1)
+            count(totals, c.order, decision.status, decision.payment_status, 1)
+    return totals
+
+
+def count(totals: Totals, order: KnownOrder, status: OrderStatus, payment: PaymentStatus, side: int) -> None:
+    """Add `order` to (`side` 1) or take it from (-1) the group of `status` and `payment`."""
+    key = (order.local_date, order.account_id, status.value, payment.value, order.currency)
+    delta = totals.setdefault(key, Delta())
+    delta.orders += side
+    delta.total += side * order.total
+
+
+_TOTALS = RowSet(
+    "u", day="date", account="bigint", status="text", payment="text", currency="text", orders="int", total="bigint"
+)
+
+
+@lru_cache(maxsize=4)
+def _totals_sql(dialect: Dialect) -> TextClause:
+    return text(
+        "insert into order_totals_changes (local_date, account_id, status, payment_status, currency, orders, total)"
+        f" select u.day, u.account, u.status, u.payment, u.currency, u.orders, u.total from {_TOTALS.source(dialect)}"
+        " where true"
+    )
+
+
+def append_totals(work: UnitOfWork, totals: Totals) -> None:
+    """Append what this transaction changes in the totals. Nobody updates the totals themselves but the fold."""
+    sqlite = work.dialect.name == "sqlite"
+    rows = [
+        (key[0].isoformat() if sqlite else key[0], *key[1:], delta.orders, delta.total)
+        for key, delta in sorted(totals.items())
+        if delta.orders or delta.total
+    ]
+    if rows:
+        work.session.execute(_totals_sql(work.dialect), _TOTALS.params(work.dialect, rows))
+
+
+_PAYMENTS = RowSet(
+    "u", order_id="bigint", method="text", amount="bigint", currency="text", account="bigint", ordered_at="timestamptz"
+)
+
+
+@lru_cache(maxsize=4)
+def _payments_sql(dialect: Dialect) -> TextClause:
+    return text(
+        "insert into payments (created_at, order_id, method, amount, currency, state, paid_at, account_id, ordered_at)"
+        " select :now, u.order_id, u.method, u.amount, u.currency, :state, :now, u.account, u.ordered_at"
+        f" from {_PAYMENTS.source(dialect)} where true"
+    )
+
+
+def _write_payments(work: UnitOfWork, changes: Sequence[Change]) -> None:
+    """A payment row for each order that became paid; the rows of those that no longer are get their new state."""
+    moved = [c for c in changes if c.decision.payment_status is not c.order.facts.payment_status]
+    paid = [c for c in moved if c.decision.payment_status is PaymentStatus.PAID]
+    if paid:
+        rows = [
+            (
+                c.order.id, (c.order.facts.payment_method or PaymentMethod.OTHER).value, c.order.total,
+                c.order.currency, c.order.account_id, db_time(work.dialect, c.order.ordered_at),
+            )
+            for c in paid
+        ]  # fmt: skip
+        bound = {"now": db_time(work.dialect, work.now), "state": PaymentState.PAID.value}
+        work.session.execute(_payments_sql(work.dialect), _PAYMENTS.params(work.dialect, rows) | bound)
+    for payment, state in _ENDS.items():
+        ids = [c.order.id for c in moved if c.decision.payment_status is payment]
+        if ids:
+            mine = any_of(work.dialect, "order_id", "ids")
+            sql = text(f"update payments set state = :state where state = 'paid' and {mine}")
+            work.session.execute(sql, {"state": state.value, "ids": many(work.dialect, ids)})
+
+
+_ENDS = {PaymentStatus.UNPAID: PaymentState.WITHDRAWN, PaymentStatus.REFUNDED: PaymentState.REFUNDED}
+_WORDS = RowSet("u", id="bigint", words="text")
+
+
+@lru_cache(maxsize=4)
+def _search_sql(dialect: Dialect) -> TextClause:
+    return text(
+        "update order_search set doc = doc || ' ' || u.words"
+        f" from {_WORDS.source(dialect)} where order_search.order_id = u.id"
+    )
+
+
+def _extend_search(work: UnitOfWork, changes: Sequence[Change]) -> None:
+    """A new tracking number can be searched for at once."""
+    rows = [
+        (c.order.id, search_doc(c.act.tracking_number))
+        for c in changes
+        if "tracking_number" in c.decision.changes and c.act.tracking_number
+    ]
+    if rows:
+        work.session.execute(_search_sql(work.dialect), _WORDS.params(work.dialect, rows))
+
+
+_NOTICES = RowSet("u", order_id="bigint", account="bigint", payload="jsonb")
+
+
+@lru_cache(maxsize=4)
+def _outbox_sql(dialect: Dialect) -> TextClause:
+    return text(
+        "insert into outbox (created_at, kind, due_at, payload, order_id, batch_id, account_id, state, attempts)"
+        " select :now, 'buyer_mail', :due, u.payload, u.order_id, :batch, u.account, 0, 0"
+        f" from {_NOTICES.source(dialect)} where true"
+    )
+
+
+def _queue_notices(work: UnitOfWork, changes: Sequence[Change], batch_id: int | None, due: datetime) -> None:
+    rows = [
+        (c.order.id, c.order.account_id, {"notice": c.decision.notice.value, "seq": c.order.version + 1})
+        for c in changes
+        if c.decision.notice is not None
+    ]
+    if not rows:
+        return
+    bound = {"now": db_time(work.dialect, work.now), "due": db_time(work.dialect, due), "batch": batch_id}
+    work.session.execute(_outbox_sql(work.dialect), _NOTICES.params(work.dialect, rows) | bound)
+    if due <= work.now:
+        work.later(SEND_OUTBOX)

@@ -1,0 +1,103 @@
+"""The parcel's side of a change: tracking numbers, dispatching, coming back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from sqlalchemy import Dialect, TextClause, text
+
+from webapp.domain.order_acts import Decision, OrderAct
+from webapp.domain.order_status import OrderStatus
+from webapp.domain.shipping import ShipmentMethod, ShipmentState
+from webapp.services.orders.facts import KnownOrder
+from webapp.services.sets import RowSet, db_time
+from webapp.services.unit_of_work import UnitOfWork
+
+_GONE = frozenset({ShipmentState.DISPATCHED, ShipmentState.IN_TRANSIT, ShipmentState.DELIVERED})
+
+_NEW = RowSet(
+    "u",
+    order_id="bigint",
+    state="text",
+    courier="text",
+    tracking_number="text",
+    labelled="timestamptz",
+    dispatched="timestamptz",
+    account="bigint",
+    ordered_at="timestamptz",
+)
+_CHANGED = RowSet("u", id="bigint", state="text", courier="text", tracking_number="text")
+
+
+@lru_cache(maxsize=4)
+def _insert_sql(dialect: Dialect) -> TextClause:
+    return text(
+        "insert into shipments (created_at, order_id, state, method, courier, tracking_number, label_printed_at,"
+        " dispatched_at, account_id, ordered_at)"
+        " select :now, u.order_id, u.state, :method, u.courier, u.tracking_number, u.labelled, u.dispatched, u.account,"
+        f" u.ordered_at from {_NEW.source(dialect)} where true"
+    )
+
+
+@lru_cache(maxsize=4)
+def _update_sql(dialect: Dialect) -> TextClause:
+    return text(
+        "update shipments set state = u.state, courier = u.courier, tracking_number = u.tracking_number,"
+        " label_printed_at = case when u.tracking_number is not null then coalesce(label_printed_at, :now)"
+        " else label_printed_at end,"
+        " dispatched_at = case when u.state in ('awaiting', 'label_printed') then null"
+        " when u.state = 'dispatched' then coalesce(dispatched_at, :now) else dispatched_at end"
+        f" from {_CHANGED.source(dialect)} where shipments.id = u.id"
+    )
+
+
+def write_shipments(work: UnitOfWork, changes: Sequence[tuple[KnownOrder, OrderAct, Decision]]) -> None:
+    """Open, change or close the shipments that the decided `changes` touch: at most two statements."""
+    new: list[tuple[object, ...]] = []
+    changed: list[tuple[object, ...]] = []
+    now = db_time(work.dialect, work.now)
+    for order, act, decision in changes:
+        state = _next_state(order, act, decision)
+        if state is None:
+            continue
+        courier = act.courier or order.facts.courier
+        tracking = act.tracking_number or order.facts.tracking_number
+        if order.shipment_id is not None:
+            changed.append((order.shipment_id, state.value, courier, tracking))
+            continue
+        new.append(
+            (
+                order.id, state.value, courier, tracking, now if tracking else None,
+                now if state is ShipmentState.DISPATCHED else None, order.account_id,
+                db_time(work.dialect, order.ordered_at),
+            )
+        )  # fmt: skip
+    if new:
+        bound = {"now": now, "method": ShipmentMethod.MANUAL.value}
+        work.session.execute(_insert_sql(work.dialect), _NEW.params(work.dialect, new) | bound)
+    if changed:
+        work.session.execute(_update_sql(work.dialect), _CHANGED.params(work.dialect, changed) | {"now": now})
+
+
+def _next_state(order: KnownOrder, act: OrderAct, decision: Decision) -> ShipmentState | None:
+    """The state of the order's shipment after the change, or None when the change does not touch it."""
+    touched = "courier" in decision.changes or "tracking_number" in decision.changes
+    before, after, state = order.facts.status, decision.status, order.facts.shipment_state
+    labelled = ShipmentState.LABEL_PRINTED if act.tracking_number or order.facts.tracking_number else None
+    if after is not before:
+        if after is OrderStatus.SHIPPED and not order.facts.digital:
+            arrived = before is OrderStatus.COMPLETED and state is not None
+            return state if arrived else ShipmentState.DISPATCHED
+        if after is OrderStatus.RTS:
+            return ShipmentState.RETURNED if state else None
+        if after is OrderStatus.CANCELED:
+            return ShipmentState.CANCELED if state else None
+        ended = after in (OrderStatus.COMPLETED, OrderStatus.CLOSED)
+        if before is OrderStatus.SHIPPED and state in _GONE and not ended:
+            return labelled or ShipmentState.AWAITING
+    if not touched:
+        return None
+    if after is OrderStatus.SHIPPED:
+        return state if state in _GONE else ShipmentState.DISPATCHED
+    return labelled or state or ShipmentState.AWAITING

@@ -1,0 +1,108 @@
+"""Set-based statements that read the same on both databases: a list of rows as a table inside one statement.
+
+PostgreSQL unnests one array a column; SQLite reads one JSON text. Either way one statement takes any number of rows
+with one plan.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, text
+from sqlalchemy.orm import Session
+
+from webapp.models.types import to_ms
+
+
+class RowSet:
+    """A set of rows for one statement: `RowSet("u", id="bigint", status="text")`.
+
+    `source(dialect)` is the FROM item, `params(dialect, rows)` what to bind; rows are tuples in column order.
+    Types are PostgreSQL's: bigint, int, text, boolean, timestamptz, date, jsonb, bytea is not supported.
+    """
+
+    def __init__(self, alias: str, **columns: str) -> None:
+        self.alias = alias
+        self.columns = columns
+
+    def source(self, dialect: Dialect) -> str:
+        """The rows as a FROM item named `alias`."""
+        names = ", ".join(self.columns)
+        if dialect.name == "postgresql":
+            arrays = ", ".join(f"cast(:{self.alias}_{name} as {kind}[])" for name, kind in self.columns.items())
+            return f"unnest({arrays}) {self.alias}({names})"
+        cells = ", ".join(f"value ->> {i} as {name}" for i, name in enumerate(self.columns))
+        return f"(select {cells} from json_each(:{self.alias}_rows)) {self.alias}"
+
+    def params(self, dialect: Dialect, rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+        """What to bind for `rows`."""
+        if dialect.name == "postgresql":
+            columns = zip(*rows, strict=True) if rows else [[] for _ in self.columns]
+            return {
+                f"{self.alias}_{name}": [_json(v) for v in column] if kind == "jsonb" else list(column)
+                for (name, kind), column in zip(self.columns.items(), columns, strict=True)
+            }
+        return {f"{self.alias}_rows": json.dumps(rows, default=_plain, ensure_ascii=False)}
+
+
+def any_of(dialect: Dialect, column: str, name: str) -> str:
+    """`column` is one of the bound list `name`."""
+    if dialect.name == "postgresql":
+        return f"{column} = any(:{name})"
+    return f"{column} in (select value from json_each(:{name}))"
+
+
+def many(dialect: Dialect, values: Iterable[Any]) -> Any:
+    """A list to bind for `any_of`."""
+    listed = list(values)
+    return listed if dialect.name == "postgresql" else json.dumps(listed)
+
+
+def db_time(dialect: Dialect, moment: datetime | None) -> Any:
+    """A moment as the database keeps it, for statements written in SQL."""
+    return to_ms(moment) if moment is not None and dialect.name == "sqlite" else moment
+
+
+def take_ids(session: Session, table: str, count: int) -> list[int]:
+    """`count` ids of `table` that nobody else gets, before its rows are written."""
+    if session.get_bind().dialect.name == "postgresql":
+        taken = text("select nextval(pg_get_serial_sequence(:table, 'id')) from generate_series(1, :n)")
+        return list(session.scalars(taken, {"table": table, "n": count}))
+    bump = text("update sqlite_sequence set seq = seq + :n where name = :table returning seq")
+    last = session.execute(bump, {"table": table, "n": count}).scalar()
+    if last is None:
+        first = text("insert into sqlite_sequence (name, seq) values (:table, :n)")
+        session.execute(first, {"table": table, "n": count})
+        last = count
+    return list(range(last - count + 1, last + 1))
+
+
+def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert `rows` in one go: COPY on PostgreSQL, one prepared statement on SQLite."""
+    if not rows:
+        return
+    names = ", ".join(columns)
+    if connection.dialect.name == "postgresql":
+        raw: Any = connection.connection.cursor()
+        with raw, raw.copy(f"copy {table} ({names}) from stdin") as copy:
+            for row in rows:
+                copy.write_row([_json(v) if isinstance(v, (dict, list)) else v for v in row])
+        return
+    marks = ", ".join("?" * len(columns))
+    plain = [tuple(_json(v) if isinstance(v, (dict, list)) else _plain(v) for v in row) for row in rows]
+    connection.exec_driver_sql(f"insert into {table} ({names}) values ({marks})", plain)
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return to_ms(value)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value

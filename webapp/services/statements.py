@@ -1,0 +1,84 @@
+"""Reading statements written by hand: one text for both databases, values bound by name.
+
+The hot pages read through the driver's own parameters, not through the expression language: putting together and
+compiling an expression costs more than the statement itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy.orm import Session, scoped_session
+
+from webapp.models.types import from_ms, to_ms
+
+ReadSession: TypeAlias = "Session | scoped_session[Session]"
+"""What reading functions take: the request's `db.session`, or a session of a job or a command."""
+
+
+class Statement:
+    """Collects the values of one statement while its text is put together, in whatever order that happens."""
+
+    def __init__(self, session: ReadSession) -> None:
+        self._session = session
+        self.sqlite = session.get_bind().dialect.name == "sqlite"
+        self.params: dict[str, Any] = {}
+
+    def bind(self, value: Any) -> str:
+        """A place for `value`, which must be what the driver takes (numbers, text, bytes; lists on PostgreSQL)."""
+        name = f"p{len(self.params)}"
+        self.params[name] = value
+        return f":{name}" if self.sqlite else f"%({name})s"
+
+    def moment(self, moment: datetime) -> str:
+        """A place for a moment."""
+        return self.bind(to_ms(moment) if self.sqlite else moment)
+
+    def moment_ms(self, ms: int) -> str:
+        """A place for a moment that is known in milliseconds since 1970."""
+        return self.bind(ms if self.sqlite else from_ms(ms))
+
+    def day(self, day: date) -> str:
+        """A place for a day."""
+        return self.bind(day.isoformat() if self.sqlite else day)
+
+    def array(self, values: Collection[int | str], kind: str) -> str:
+        """PostgreSQL only: a list as an array of `kind` (bigint, text)."""
+        return f"cast({self.bind(list(values))} as {kind}[])"
+
+    def among(self, column: str, values: Collection[int | str]) -> str:
+        """The condition that `column` is one of `values`."""
+        if len(values) == 1:
+            return f"{column} = {self.bind(next(iter(values)))}"
+        if not values:
+            return "1 = 0"
+        listed = sorted(values, key=str)
+        if self.sqlite:
+            return f"{column} in ({', '.join(map(self.bind, listed))})"
+        return f"{column} = any({self.array(listed, 'bigint' if isinstance(listed[0], int) else 'text')})"
+
+    def run(self, sql: str) -> list[Any]:
+        """Run the statement and return its rows as tuples of what the driver gives: see `moment_of`, `day_of`."""
+        return list(self._session.connection().exec_driver_sql(sql, self.params).all())
+
+
+def moment_of(value: Any) -> datetime:
+    """A moment as the driver gives it."""
+    return from_ms(value) if isinstance(value, int) else value.astimezone(UTC)
+
+
+def maybe_moment(value: Any) -> datetime | None:
+    """A moment as the driver gives it, or None."""
+    return None if value is None else moment_of(value)
+
+
+def ms_of(value: Any) -> int:
+    """A moment as the driver gives it, in milliseconds since 1970."""
+    return value if isinstance(value, int) else to_ms(value)
+
+
+def day_of(value: Any) -> date:
+    """A day as the driver gives it."""
+    return date.fromisoformat(value) if isinstance(value, str) else value

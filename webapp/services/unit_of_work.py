@@ -1,0 +1,110 @@
+"""The only way to write: one public call, one transaction.
+
+    with unit_of_work(actor) as work:
+        work.session.execute(...)
+        work.later("webapp.tasks.jobs.run", job.id)
+
+Leaving the block commits and then rings; an exception rolls back and rings nothing. The transaction holds statements
+alone: hashing, files and calls to others happen outside. On SQLite it begins IMMEDIATE, so it never has to upgrade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from webapp import clock, queues
+from webapp.domain.actors import Actor
+from webapp.extensions import db
+from webapp.models import AuditEntry
+
+_open: ContextVar[bool] = ContextVar("unit_of_work_open", default=False)
+
+LOCK_NOT_AVAILABLE = ("55P03", "40P01", "40001")
+"""PostgreSQL's codes for a lock that was not had in time, a deadlock and a serialization failure."""
+
+
+class UnitOfWork:
+    """One running transaction: its session, who acts, and what must happen after the commit."""
+
+    def __init__(self, session: Session, actor: Actor) -> None:
+        self.session = session
+        self.actor = actor
+        self.now = clock.now()
+        self._after: list[tuple[str, tuple[Any, ...]]] = []
+
+    @property
+    def dialect(self) -> Dialect:
+        """The database's dialect, for statements that differ."""
+        return self.session.get_bind().dialect
+
+    def restart_clock(self) -> datetime:
+        """Read the clock again. Called once the rows are locked, so that `updated_at` follows the order of commits."""
+        self.now = clock.now()
+        return self.now
+
+    def later(self, task: str, *args: Any) -> None:
+        """Ring `task` with `args` once this has committed. What must happen is in a row; this is only the bell."""
+        self._after.append((task, args))
+
+    def audit(
+        self,
+        action: str,
+        subject: Any,
+        *,
+        data: dict[str, Any],
+        personal: dict[str, Any] | None = None,
+        store_id: int | None = None,
+    ) -> AuditEntry:
+        """Write who did what to `subject` (a mapped object with an `id`). `data` must hold nothing personal."""
+        entry = AuditEntry(
+            created_at=self.now, action=action, subject_type=subject.__tablename__, subject_id=subject.id,
+            subject_label=str(subject), store_id=store_id, data=data, personal=personal,
+            actor_kind=self.actor.kind.value, actor_id=self.actor.id, actor_name=self.actor.name,
+        )  # fmt: skip
+        self.session.add(entry)
+        return entry
+
+    def ring(self) -> None:
+        """Ring everything that waited for the commit."""
+        for task, args in self._after:
+            queues.ring(task, *args)
+
+
+@contextmanager
+def unit_of_work(actor: Actor) -> Iterator[UnitOfWork]:
+    """One write transaction for `actor`. Nesting raises RuntimeError: shared steps take `work` as an argument.
+
+    Ends the request's read transaction first, so that nothing is held while waiting for the write lock.
+    """
+    if _open.get():
+        raise RuntimeError("a unit of work is open already: pass `work` on instead of opening another")
+    end_reading()
+    opened = _open.set(True)
+    try:
+        with Session(db.engine.execution_options(write=True), expire_on_commit=False) as session:
+            work = UnitOfWork(session, actor)
+            yield work
+            session.commit()
+    finally:
+        _open.reset(opened)
+    work.ring()
+
+
+def end_reading() -> None:
+    """Close the request's read transaction; what it loaded stays usable."""
+    db.session.commit()
+
+
+def lock_was_not_had(error: DBAPIError) -> bool:
+    """Whether a statement failed because another transaction held what it needs; trying again may help."""
+    if getattr(error.orig, "sqlstate", None) in LOCK_NOT_AVAILABLE:
+        return True
+    return "database is locked" in str(error.orig)

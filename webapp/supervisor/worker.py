@@ -1,0 +1,24 @@
+"""One worker: waits for nudges and runs each in a forked child."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import click
+
+import webapp.tasks
+from webapp import logs, queues
+from webapp.app import create_app
+from webapp.settings import Settings
+
+
+@click.command()
+def worker() -> None:
+    """Start one worker; as many as wanted may run, on any machine that reaches the database and the queue."""
+    settings = Settings.from_env()
+    logs.setup(settings)
+    for module in pkgutil.iter_modules(webapp.tasks.__path__):
+        # Loaded before the first fork, or each nudge would load its task again.
+        importlib.import_module(f"webapp.tasks.{module.name}")
+    queues.run_worker(create_app(settings), settings.queue_url)

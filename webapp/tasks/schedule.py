@@ -1,0 +1,53 @@
+"""What the scheduler does, and how often. Whatever the queue lost is found here again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask
+
+from webapp import clock, queues
+from webapp.extensions import db
+from webapp.services.housekeeping import clean_search_index, forget_sessions, refresh_statistics
+from webapp.services.jobs import sweep_jobs
+from webapp.services.outbox import anything_due
+from webapp.services.schedules import ensure_schedules, run_due
+from webapp.services.totals import fold
+from webapp.services.unit_of_work import end_reading
+
+SEND_OUTBOX = "webapp.tasks.outbox.send"
+
+
+def ring_outbox() -> None:
+    """Ring for messages that are due."""
+    due = anything_due(db.session(), clock.now())
+    end_reading()
+    if due:
+        queues.ring(SEND_OUTBOX)
+
+
+def fold_totals() -> None:
+    """Fold what has been appended to the totals."""
+    fold(db.engine)
+
+
+WORK: dict[str, tuple[timedelta, Callable[[], object]]] = {
+    "fold_totals": (timedelta(seconds=5), fold_totals),
+    "ring_outbox": (timedelta(seconds=2), ring_outbox),
+    "sweep_jobs": (timedelta(seconds=10), sweep_jobs),
+    "clean_search_index": (timedelta(seconds=15), clean_search_index),
+    "refresh_statistics": (timedelta(hours=1), refresh_statistics),
+    "forget_sessions": (timedelta(hours=24), forget_sessions),
+}
+
+
+def due_work(app: Flask) -> list[Callable[[], object]]:
+    """What the scheduler calls once a second: everything that is due by the database."""
+    with app.app_context():
+        ensure_schedules({name: every for name, (every, _) in WORK.items()})
+
+    def run_whatever_is_due() -> None:
+        run_due(WORK)
+
+    return [run_whatever_is_due]
