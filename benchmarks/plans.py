@@ -23,6 +23,8 @@ def statements_of(engine: Engine, *, explain: bool = True) -> Iterator[list[dict
 
     def note(_connection: Any, cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
         words = " ".join(statement.split())
+        if words.lower().startswith("begin"):
+            return  # SQLite's transactions are begun by hand, PostgreSQL's by the driver: no statement of the request
         plan: list[str] = []
         if explain and words.lower().startswith(_EXPLAINED):
             plan = ask(cursor.connection, statement, parameters[0] if many and parameters else parameters)

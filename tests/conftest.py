@@ -10,14 +10,18 @@ import os
 import shutil
 import warnings
 from collections.abc import Iterator
+from contextvars import Context
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.pool import NullPool
+from werkzeug.test import TestResponse
 
 from tests.factories import Shop, make_shop
 from webapp.app import create_app
@@ -125,11 +129,24 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+class Browser(FlaskClient):
+    """A client whose every request has a context of its own, as on a server.
+
+    The test's application context would be taken for the request's, and what one request keeps there for itself
+    would be found by the next.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send one request."""
+        return Context().run(super().open, *args, **kwargs)
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """An application on an empty database, with its context pushed."""
     application = create_app(settings)
     application.testing = True
+    application.test_client_class = Browser
     with application.app_context():
         yield application
         db.session.remove()

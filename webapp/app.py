@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -15,8 +15,10 @@ from webapp.integrations.storage.local import LocalStorage
 from webapp.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
-UPLOAD_LIMIT = 210 * 1024 * 1024
-"""Bytes of one request: the largest file that may be uploaded (200 MB) and its form around it."""
+FORM_LIMIT = 2 * 1024 * 1024
+"""Bytes of a request's body: more than any form of ours has."""
+UPLOADS = {"uploads.index": 210 * 1024 * 1024}
+"""Endpoints that take files: the largest file that may be uploaded (200 MB) and its form around it, in bytes."""
 
 
 def create_app(settings: Settings) -> Flask:
@@ -26,7 +28,7 @@ def create_app(settings: Settings) -> Flask:
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
-        MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
+        MAX_CONTENT_LENGTH=FORM_LIMIT,
         SESSION_COOKIE_NAME="lapak",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -49,6 +51,7 @@ def create_app(settings: Settings) -> Flask:
         configure_engine(db.engine)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     timing.init(app)
+    app.before_request(_allow_files)
     auth.init(app)  # before CSRF, which reads the body: strangers are sent away unread
     csrf.init_app(app)
     limiter.init_app(app)
@@ -63,6 +66,10 @@ def create_app(settings: Settings) -> Flask:
     error_pages.init(app)
     _serve(app, settings)
     return app
+
+
+def _allow_files() -> None:
+    request.max_content_length = UPLOADS.get(request.endpoint or "", FORM_LIMIT)
 
 
 def _serve(app: Flask, settings: Settings) -> None:

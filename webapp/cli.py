@@ -10,6 +10,7 @@ import click
 from webapp.settings import SettingsError
 
 COMMANDS = {
+    "demo": ("webapp.demo.commands:demo", "Fill a database that has no orders with demo data."),
     "doctor": ("webapp.commands.doctor:doctor", "Check the totals against the orders, and mend them."),
     "init": ("webapp.supervisor.prepare:init", "Bring the database to the newest schema."),
     "orders": ("webapp.commands.orders:orders", "Change orders from files."),

@@ -39,7 +39,7 @@ function save(name, entries) {
 function parts() {
   const counts = new Map();
   for (const { status } of chosen.values()) if (status) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return Object.entries(texts.statuses ?? {})
+  return (texts.statuses ?? [])
     .filter(([code]) => counts.has(code))
     .map(([code, label]) => `${counts.get(code)} ${label}`)
     .join(", ");

@@ -52,9 +52,7 @@ def facts(answer: TestResponse) -> tuple[int, bytes, dict[str, str]]:
     return answer.status_code, answer.data, headers
 
 
-def test_shows_the_order_in_two_statements(
-    app: Flask, shop: Shop, client: FlaskClient, statements: list[str]
-) -> None:
+def test_shows_the_order_in_two_statements(app: Flask, shop: Shop, client: FlaskClient, statements: list[str]) -> None:
     order = make_orders(shop.manual, status=OrderStatus.READY_TO_SHIP)[0]
     act(
         order,
@@ -120,8 +118,10 @@ def test_shows_only_what_was_told(app: Flask, shop: Shop, client: FlaskClient) -
 def test_hides_what_a_finder_of_the_link_must_not_learn(app: Flask, shop: Shop, client: FlaskClient) -> None:
     order = make_orders(
         shop.manual,
-        buyer=Buyer("Siti Nurhaliza", "0812-8840-1127", "siti@example.com", "Jl. Kemang Raya No. 12A", "Mampang", "Jakarta",
-                    "DKI Jakarta", "12730"),
+        buyer=Buyer(
+            "Siti Nurhaliza", "0812-8840-1127", "siti@example.com", "Jl. Kemang Raya No. 12A", "Mampang", "Jakarta",
+            "DKI Jakarta", "12730",
+        ),
         note="titip ke satpam",
     )[0]  # fmt: skip
     page = client.get(address(order)).text

@@ -250,9 +250,7 @@ def test_a_worker_killed_before_its_mark_sends_again_under_the_same_id(
         "LAPAK_INSTANCE": str(tmp_path / "instance"), "LAPAK_MAIL_URL": mailbox.url,
         "LAPAK_MAIL_FROM": "Lapak <no-reply@lapak.example>", "LAPAK_BASE_URL": "https://lapak.example",
     }  # fmt: skip
-    killed = subprocess.run(  # noqa: S603 -- our own interpreter
-        [sys.executable, "-c", KILLED], cwd=ROOT, env=environment, timeout=60, check=False
-    )
+    killed = subprocess.run([sys.executable, "-c", KILLED], cwd=ROOT, env=environment, timeout=60, check=False)
     assert killed.returncode == 9
     assert (len(mailbox.mails), message_row().state) == (1, OutboxState.TAKEN)
     send()

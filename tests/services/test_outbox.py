@@ -293,7 +293,7 @@ def _in_threads(count: int, work: Callable[[], None]) -> None:
     def guarded() -> None:
         try:
             work()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 -- raised again by the test
             failures.append(error)
 
     threads = [threading.Thread(target=guarded) for _ in range(count)]

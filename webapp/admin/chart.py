@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-LEFT, RIGHT, TOP, BOTTOM = 40.0, 752.0, 34.0, 180.0
-WIDTH, HEIGHT = 760, 210
+LEFT, RIGHT, TOP, BOTTOM = 40.0, 752.0, 34.0, 226.0
+WIDTH, HEIGHT = 760, 256
 _STEPS = (1, 2, 5)
 
 

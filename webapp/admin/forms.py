@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from flask import abort, flash, redirect, request
@@ -11,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import select
 from wtforms import SelectMultipleField, widgets
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp
 
 from webapp.admin.base import AdminForm, GuardedModelView, expose, show_problem
@@ -23,6 +25,11 @@ class ChecksField(SelectMultipleField):
 
     widget = widgets.ListWidget(prefix_label=False)
     option_widget = widgets.CheckboxInput()
+
+
+def choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """What a select, radio or check field offers, from values and labels."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def needed() -> InputRequired:

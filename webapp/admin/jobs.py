@@ -23,7 +23,7 @@ from webapp.admin.base import GuardedView, expose
 from webapp.admin.job_report import report_text
 from webapp.auth import needs
 from webapp.domain.errors import Refused
-from webapp.domain.order_status import FINAL
+from webapp.domain.order_status import FINAL, OrderStatus
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.formats import integer, job_state_label, problem_text
@@ -199,6 +199,7 @@ class JobsView(GuardedView):
             "after": after,
             "failures": [_refused_in_check(failure) for failure in preview.get("failures", ())],
             "earlier": duplicate if earlier is not None else None,
+            "targets": [(status, n) for status in OrderStatus if (n := preview.get("to", {}).get(status.value))],
             "final": final_changes(job),
             "typed": typed_words(job),
             "progress": progress_of(job, clock.now()),

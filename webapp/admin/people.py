@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
-from webapp.admin.forms import ChecksField, FormView, ServiceForm, at_most, email_address, needed, stripped
+from webapp.admin.forms import ChecksField, FormView, ServiceForm, at_most, choices, email_address, needed, stripped
 from webapp.auth.passwords import SHORTEST, hash_password
 from webapp.domain.errors import Code, Refused
 from webapp.domain.permissions import Permission, Role, may_manage
@@ -132,21 +132,21 @@ class UsersView(FormView):
     def _with_choices(self, form: ServiceForm, model: User | None) -> ServiceForm:
         mine = current_user.role
         roles = [role for role in Role if may_manage(mine, role) or (model is not None and role == model.role)]
-        form.role.choices = [(role.value, role_label(role)) for role in roles]
-        form.locale.choices = [(code, language_name(code)) for code in LOCALES]
+        form.role.choices = choices((role.value, role_label(role)) for role in roles)
+        form.locale.choices = choices((code, language_name(code)) for code in LOCALES)
         own = own_stores()
         stores = select(Store).order_by(Store.name).where(Store.archived_at.is_(None))
         if own is not None:
             stores = stores.where(Store.id.in_(own))
         known = {store.id: store.name for store in [*db.session.scalars(stores), *(model.stores if model else ())]}
-        form.store_ids.choices = list(known.items())
-        form.access.choices = [(SOME, _("only these stores"))]
-        if own is None:
-            form.access.choices.insert(0, (ALL, _("all stores, also later ones")))
+        form.store_ids.choices = choices(known.items())
+        everything = [(ALL, _("all stores, also later ones"))] if own is None else []
+        form.access.choices = choices([*everything, (SOME, _("only these stores"))])
         warehouses = db.session.scalars(
             select(Warehouse).where(Warehouse.archived_at.is_(None)).order_by(Warehouse.name)
         )
-        form.warehouse_id.choices = [(0, _("None"))] + [(warehouse.id, warehouse.name) for warehouse in warehouses]
+        known_warehouses = [(warehouse.id, warehouse.name) for warehouse in warehouses]
+        form.warehouse_id.choices = choices([(0, _("None")), *known_warehouses])
         return form
 
     def validate_form(self, form: ServiceForm) -> bool:
@@ -179,6 +179,8 @@ class UsersView(FormView):
     def words_for(self, refused: Refused) -> tuple[str, str] | None:
         """Refusals about people, in words that help."""
         problem = refused.problem
+        if problem.code is Code.NO_PERMISSION and problem.params.get("field") == "store_ids":
+            return "store_ids", _("You can give only the stores that you see yourself.")
         if problem.code is Code.NO_PERMISSION:
             return "role", _("Only owners can change owners.")
         return {

@@ -12,7 +12,7 @@ from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import EqualTo, Length
 
 from webapp.admin.base import GuardedView, expose, show_problem
-from webapp.admin.forms import at_most, needed, stripped
+from webapp.admin.forms import at_most, choices, needed, stripped
 from webapp.auth.passwords import SHORTEST, hash_password, verify_password
 from webapp.domain.errors import Refused
 from webapp.extensions import db
@@ -26,14 +26,16 @@ class ProfileForm(FlaskForm):
     """How Lapak speaks to and looks for this person."""
 
     name = StringField(lazy_gettext("Name"), [needed(), at_most(100)], filters=[stripped])
-    locale = SelectField(lazy_gettext("Language"), choices=[(code, language_name(code)) for code in LOCALES])
+    locale = SelectField(lazy_gettext("Language"), choices=choices((code, language_name(code)) for code in LOCALES))
     theme = SelectField(
         lazy_gettext("Theme"),
-        choices=[
-            ("system", lazy_gettext("As the device")),
-            ("light", lazy_gettext("Light")),
-            ("dark", lazy_gettext("Dark")),
-        ],
+        choices=choices(
+            [
+                ("system", lazy_gettext("As the device")),
+                ("light", lazy_gettext("Light")),
+                ("dark", lazy_gettext("Dark")),
+            ]
+        ),
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import selectinload
 from wtforms import BooleanField, IntegerField, SelectField, StringField, ValidationError
 from wtforms.validators import NumberRange, Optional, Regexp
 
-from webapp.admin.forms import FormView, ServiceForm, at_most, email_address, needed, stripped
+from webapp.admin.forms import FormView, ServiceForm, at_most, choices, email_address, needed, stripped
 from webapp.admin.people import own_stores
 from webapp.domain.errors import Code, Refused
 from webapp.domain.permissions import Permission
@@ -157,7 +157,7 @@ class StoresView(FormView):
         return self._with_choices(super().edit_form(obj))
 
     def _with_choices(self, form: ServiceForm) -> ServiceForm:
-        form.locale.choices = [(code, language_name(code)) for code in LOCALES]
+        form.locale.choices = choices((code, language_name(code)) for code in LOCALES)
         return form
 
     def more_for_form(self, model: Any) -> dict[str, Any]:
@@ -183,6 +183,8 @@ class StoresView(FormView):
 
     def words_for(self, refused: Refused) -> tuple[str, str] | None:
         """Refusals about stores, in words that help."""
+        if refused.problem.code is Code.NO_PERMISSION:
+            return "", _("You see only some stores. Ask somebody who sees all of them to add one.")
         return {
             (Code.BAD_VALUE, "code"): ("code", _("Another store has this code.")),
             (Code.BAD_VALUE, "timezone"): ("timezone", _("This store has orders: its time zone stays.")),

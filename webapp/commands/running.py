@@ -27,7 +27,11 @@ def application() -> Iterator[Flask]:
     logs.setup(settings)
     app = create_app(settings)
     with app.app_context(), force_locale(settings.locale):
-        yield app
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def act_as(email: str | None) -> Actor:

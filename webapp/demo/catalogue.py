@@ -32,7 +32,7 @@ RONA: tuple[_Entry, ...] = (
     ("RB-PRG", "Kemeja Batik Parang Lengan Panjang,", 285_000, _SIZES),
     ("RB-KWG", "Kemeja Batik Kawung Lengan Pendek,", 245_000, _SIZES),
     ("RN-TAS-MNI", "Tas Selempang Kulit Mini", 265_000, (("BLK", "Hitam"), ("BRN", "Cokelat"))),
-    ("RN-SNK", "Sneakers Canvas Kanvas Putih", 348_000, (("38", "38"), ("40", "40"), ("42", "42"))),
+    ("RN-SNK", "Sneakers Kanvas Putih,", 348_000, (("38", "38"), ("40", "40"), ("42", "42"))),
     ("RN-TNN-SMB", "Kain Tenun Sumba 60 × 220", 515_000, _ONE),
     ("RN-KRD-VOL", "Kerudung Voal Motif", 79_000, (("PCH", "Peach"), ("NVY", "Navy"), ("OLV", "Olive"))),
     ("RN-MKN-RYN", "Mukena Rayon Premium", 229_000, (("WHT", "Putih"), ("LLC", "Lilac"))),

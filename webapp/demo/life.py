@@ -165,14 +165,14 @@ class Life:
             if not self._step("confirmed", at, clerk):
                 return False
         elif method == "bank_transfer":
-            at += int(draw() ** 2 * 40 * HOUR) + 5 * MINUTE
+            at += int(draw() ** 2 * 24 * HOUR) + 5 * MINUTE
             approved = _PAID
             if len(self.steps) == 1 and draw() < 0.7:
                 comment = shop.comments.transfer.format(bank=self._pick(shop.banks))
                 if not self._step("pending", at, self.buyer_actor, comment, changes=_REVIEW):
                     return False
                 self.payment, approved = "under_review", _APPROVED
-                at += int(draw() * 26 * HOUR) + 5 * MINUTE
+                at += int(draw() * 44 * HOUR) + 5 * MINUTE
             notify = draw() < 0.6
             if not self._step("confirmed", at, clerk, shop.comments.paid[not notify], notify=notify, changes=approved):
                 return False

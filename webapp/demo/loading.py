@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy.exc import OperationalError
 
 from webapp.auth.passwords import hash_password
 from webapp.clock import cut_to_ms
@@ -65,6 +66,10 @@ def load_demo(
     engine = make_engine(database, limits=False) if isinstance(database, str) else database
     try:
         return _load(engine, cut_to_ms(now), orders, seed, progress)
+    except OperationalError as error:
+        if "lock" not in str(error.orig):  # "canceling statement due to lock timeout", "database is locked"
+            raise
+        raise CannotLoad("somebody is using the orders: stop the program first, then load") from error
     finally:
         if engine is not database:
             engine.dispose()

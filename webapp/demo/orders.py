@@ -137,7 +137,7 @@ class _Maker:
             shelf = shop.digital_items if shop.digital_share and draw() < shop.digital_share else shop.items
             if old and draw() < 0.06:
                 shelf = shop.old_items
-            # Squared: what stands first in the catalogue sells best.
+            # Squared: what stands first on the shelf sells best.
             goods = shelf[int(draw() ** 2 * len(shelf))]
             often = draw()
             basket.add(goods, 1 if goods.digital or often < 0.76 else 2 if often < 0.93 else 3 + int(draw() * 4))

@@ -11,7 +11,9 @@ from webapp.models.types import to_ms
 
 DAYS = 730
 DAY_MS = 86_400_000
-_GROWTH = 5.0  # e**5: 150 times as many orders a day at the end as at the beginning
+# e**5: 150 times as many orders a day at the end as at the beginning. A small load is steeper, or hardly any order
+# would be of these days and there would be nothing to do.
+_GROWTH, _SMALL_GROWTH, _SMALL = 5.0, 7.0, 50_000
 _CAMPAIGNS = {(11, 11): 3.5, (12, 12): 3.2}
 # Orders by hour of the day in UTC: buyers in Jakarta, Makassar and Seoul are 7 to 9 hours ahead.
 _HOURS = (8, 9, 10, 10, 9, 9, 10, 10, 10, 10, 11, 12, 13, 12, 9, 6, 4, 2, 1.5, 1, 1, 1.5, 3, 6)
@@ -50,7 +52,8 @@ class Timeline:
 
     def _spread(self, days: list[datetime]) -> list[int]:
         """How many orders came before each day, and in the end: all of them."""
-        weights = [_weight(day, n / DAYS) for n, day in enumerate(days)]
+        growth = _SMALL_GROWTH if self.orders < _SMALL else _GROWTH
+        weights = [_weight(day, growth * n / DAYS) for n, day in enumerate(days)]
         weights[-1] *= self._share_of_today()
         whole = sum(weights)
         reached, starts = 0.0, [0]
@@ -77,8 +80,8 @@ class Timeline:
         return low
 
 
-def _weight(day: datetime, age: float) -> float:
-    weight = math.exp(_GROWTH * age) * (1.15 if day.weekday() < 5 else 0.85)
+def _weight(day: datetime, growth: float) -> float:
+    weight = math.exp(growth) * (1.15 if day.weekday() < 5 else 0.85)
     if 25 <= day.day <= 28:  # salaries
         weight *= 1.25
     if day.month == day.day:

@@ -173,8 +173,8 @@ class World:
             currency=plan.currency,
             offset_ms=offset // timedelta(milliseconds=1),
             ship_within_ms=plan.ship_within_days * DAY,
-            items=tuple(Goods(form, item) for item in plan.items),
-            digital_items=tuple(Goods(form, item) for item in plan.digital_items),
+            items=self._shelf(plan.code, plan.items),
+            digital_items=self._shelf(f"{plan.code}/digital", plan.digital_items),
             old_items=(Goods(form, OLD_ITEM),) if plan is places.STORES[0] else (),
             digital_share=plan.digital_share,
             comments=KOREAN if korean else INDONESIAN,
@@ -187,6 +187,12 @@ class World:
         )
         self._add_buyers(plan, shop)
         return shop
+
+    def _shelf(self, name: str, items: tuple[Item, ...]) -> tuple[Goods, ...]:
+        """Items in the order in which they sell; chance decides what is in fashion."""
+        goods = [Goods(self.form, item) for item in items]
+        stream(self.load.seed, f"shelf/{name}").shuffle(goods)
+        return tuple(goods)
 
     def _add_buyers(self, plan: StorePlan, shop: Shop) -> None:
         share = sum(account.share for account in plan.accounts)

@@ -25,7 +25,7 @@ def language() -> str:
     """The language of the text being made: `en`, `id` or `ko`; English outside an application."""
     try:
         # Where Flask-Babel keeps what it has found. Asked several times a row, its own way in takes five times as long.
-        code: str = g._flask_babel.babel_locale.language
+        code: str = g._flask_babel.babel_locale.language  # noqa: SLF001
     except (AttributeError, RuntimeError):
         locale = get_locale()
         return locale.language if locale is not None else "en"
@@ -38,7 +38,7 @@ def language_name(code: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def in_language(code: str, msgid: str) -> str:
+def in_language(code: str, msgid: str) -> str:  # noqa: ARG001 -- it is half of the key
     """The translation of `msgid`; `code` must be the current language. Kept, so that a list of 50 rows asks once."""
     translated: str = get_translations().ugettext(msgid)
     return translated

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -60,6 +61,11 @@ def _signs(code: str, currency: str, *, symbol: bool) -> _Signs:
         get_minus_sign_symbol(locale),
         minor_digits(currency) if currency else 0,
     )
+
+
+def writer(currency: str, *, sign: bool) -> Callable[[int], str]:
+    """What writes amounts of one currency in the reader's language, for many at once; `sign` as in `money`."""
+    return _signs(language(), currency, symbol=sign).text
 
 
 def money(amount_minor: int, currency: str) -> str:

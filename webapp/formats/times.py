@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -25,11 +25,21 @@ _zone = lru_cache(maxsize=64)(ZoneInfo)
 
 def moment(at: datetime, tz: str) -> str:
     """A moment in the zone `tz`: `21 Nov, 09:42`, `21 Nov, 09.42` (id), `11월 21일 09:42`; an old one with its year."""
-    code = language()
-    local = at.astimezone(_zone(tz))
-    text = _day(code, local, with_year=local.year != _this_year(tz), months=_months(code, "abbreviated"))
+    return moments(tz)(at)
+
+
+def moments(tz: str) -> Callable[[datetime], str]:
+    """What writes moments in the zone `tz` as `moment` does, for many at once."""
+    code, zone = language(), _zone(tz)
+    months, year = _months(code, "abbreviated"), clock.now().astimezone(zone).year
     separator = " " if code == "ko" else ", "
-    return f"{text}{separator}{_time(code, local)}"
+
+    def write(at: datetime) -> str:
+        local = at.astimezone(zone)
+        text = _day(code, local, with_year=local.year != year, months=months)
+        return f"{text}{separator}{_time(code, local)}"
+
+    return write
 
 
 def time_of_day(at: datetime, tz: str) -> str:

@@ -1,35 +1,40 @@
 """`/o/<token>`: what a buyer sees of an order.
 
 Fast and forgetful: no session is read, so no cookie is set and nobody is recognised; the template gets the summary
-and nothing else. Every address that names no order gets the same bytes.
+in words and nothing else. Every address that names no order gets the same bytes.
 """
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Request, Response, g
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
 
-from webapp.domain.couriers import courier_name, tracking_link
+from flask import Blueprint, Flask, Request, Response, current_app, g
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
+
+from webapp import clock
 from webapp.domain.numbers import decode_token
-from webapp.domain.order_status import FINAL, OrderStatus
-from webapp.domain.order_summary import OrderSummary, SummaryEvent
+from webapp.domain.order_summary import OrderSummary
 from webapp.extensions import csrf, db
 from webapp.formats.languages import NAMES, language
-from webapp.public.standing import standing
+from webapp.public.order_view import view_of
 from webapp.public.templates import render
 from webapp.services.orders.summary import summary_by_token
 
 blueprint = Blueprint("public", __name__)
 
 PREFIX = "/o/"
+KEPT = 512
+"""Pages that a process keeps, about 10 kB each."""
 HEADERS = {
     "Cache-Control": "private, no-store",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
     "Vary": "Accept-Language",
 }
-ENDED = FINAL | {OrderStatus.COMPLETED, OrderStatus.RTS}
-"""Statuses in which nobody waits for a tracking number any more."""
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -45,6 +50,7 @@ class Sessions(SecureCookieSessionInterface):
 def init(app: Flask) -> None:
     """Bind the buyer's page to the application."""
     app.session_interface = Sessions()
+    app.extensions["buyer_page"] = lru_cache(maxsize=KEPT)(_page)
     app.register_blueprint(blueprint)
     csrf.exempt(blueprint)
 
@@ -54,42 +60,42 @@ def init(app: Flask) -> None:
 def order(token: str) -> Response:
     """The order behind a link; the same 404 for a link of a wrong form, of no order, and of a deleted one."""
     public_token = decode_token(token)
-    summary = summary_by_token(db.session(), public_token) if public_token is not None else None
+    summary = _read(public_token) if public_token is not None else None
+    if summary is not None:
+        g.fallback_locale = summary.locale
+    page = current_app.extensions["buyer_page"](language(), summary, _quarter())
+    return Response(page, 200 if summary else 404, HEADERS, mimetype="text/html")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """As much of a session as a hand-written statement asks for; a whole one costs more than a statement."""
+
+    at: Connection
+
+    def connection(self) -> Connection:
+        return self.at
+
+    def get_bind(self) -> Engine:
+        return self.at.engine
+
+
+def _read(public_token: bytes) -> OrderSummary | None:
+    with db.engine.connect() as connection:
+        return summary_by_token(cast(Session, _Reading(connection)), public_token)
+
+
+def _quarter() -> int:
+    return int(clock.now().timestamp()) // (15 * 60)
+
+
+def _page(code: str, summary: OrderSummary | None, _time: int) -> str:
+    """The page in the language `code`, which must be the reader's; kept, because it depends on nothing else.
+
+    Buyers open a link again and again, and the order is read anew each time. Within a quarter of an hour no zone
+    begins a new year, which is all that the page takes from the clock.
+    """
     if summary is None:
-        return _answer(_not_found(), 404)
-    g.fallback_locale = summary.locale
-    return _answer(_page(summary), 200)
-
-
-def _page(summary: OrderSummary) -> str:
-    code = language()
-    courier, number = summary.courier, summary.tracking_number
-    return render(
-        "public/order.html",
-        lang=code,
-        languages=[(other, name) for other, name in NAMES.items() if other != code],
-        shop_name=summary.store_name,
-        order=summary,
-        standing=standing(summary),
-        events=told(summary.events),
-        quantity=sum(line.quantity for line in summary.lines),
-        courier=courier_name(courier) if courier else "",
-        tracking_url=tracking_link(courier, number) if courier and number else None,
-        waits_for_number=not summary.digital and not number and summary.status not in ENDED,
-    )
-
-
-def told(events: tuple[SummaryEvent, ...]) -> list[tuple[SummaryEvent, bool]]:
-    """The notified entries, newest first, each with whether it brought a new status."""
-    in_order = sorted(events, key=lambda event: event.at)
-    before = [None, *(event.status for event in in_order)]
-    pairs = [(event, event.status is not earlier) for event, earlier in zip(in_order, before, strict=False)]
-    return pairs[::-1]
-
-
-def _not_found() -> str:
-    return render("public/not_found.html", lang=language(), shop_name="")
-
-
-def _answer(page: str, status: int) -> Response:
-    return Response(page, status, HEADERS, mimetype="text/html")
+        return render("public/not_found.html", lang=code, shop_name="")
+    languages = [(other, name) for other, name in NAMES.items() if other != code]
+    return render("public/order.html", lang=code, languages=languages, **view_of(summary))

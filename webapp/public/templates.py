@@ -39,7 +39,7 @@ def render(name: str, **context: Any) -> str:
     environments: dict[str, Environment] = current_app.extensions.setdefault("translated_templates", {})
     environment = environments.get(code)
     if environment is None:
-        environment = environments[code] = _environment(current_app._get_current_object())  # type: ignore[attr-defined]
+        environment = environments[code] = _environment(current_app.jinja_env.app)
     return environment.get_template(name).render(context)
 
 

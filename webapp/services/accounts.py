@@ -121,6 +121,12 @@ def _check_user(work: UnitOfWork, draft: UserDraft, user: User | None) -> None:
     roles = {draft.role, Role(user.role) if user else draft.role}
     if actor.role is not None and not all(may_manage(actor.role, role) for role in roles):
         raise Refused(Code.NO_PERMISSION, number=draft.email)
+    own = _own_stores(work)
+    if own is not None:
+        # Who is limited to some stores neither sees nor makes anybody who sees more.
+        stores = {*draft.store_ids, *(store.id for store in (user.stores if user else ()))}
+        if draft.all_stores or (user is not None and user.all_stores) or not stores <= own:
+            raise Refused(Code.NO_PERMISSION, number=draft.email, field="store_ids")
     if user is None and draft.password_hash is None:
         raise Refused(Code.MISSING_VALUE, field="password")
     taken = work.session.scalar(select(User.id).where(User.email == draft.email.lower()))
@@ -130,6 +136,14 @@ def _check_user(work: UnitOfWork, draft: UserDraft, user: User | None) -> None:
         owners = select(func.count()).where(User.role == Role.OWNER.value, User.archived_at.is_(None))
         if work.session.scalar(owners) == 1:
             raise Refused(Code.BAD_VALUE, field="role", value=draft.role.value)
+
+
+def _own_stores(work: UnitOfWork) -> frozenset[int] | None:
+    """The stores that the actor is limited to; None: all of them."""
+    accounts = work.actor.scope.account_ids
+    if accounts is None:
+        return None
+    return frozenset(work.session.scalars(select(ChannelAccount.store_id).where(ChannelAccount.id.in_(accounts))))
 
 
 def _user_facts(user: User) -> dict[str, Any]:
@@ -167,8 +181,11 @@ def save_store(actor: Actor, draft: StoreDraft, store_id: int | None = None) -> 
     with unit_of_work(actor) as work:
         if not actor.may(Permission.SETTINGS_MANAGE):
             raise Refused(Code.NO_PERMISSION, number=draft.name)
+        own = _own_stores(work)
+        if own is not None and store_id is None:
+            raise Refused(Code.NO_PERMISSION, number=draft.name)
         store = work.session.get(Store, store_id) if store_id is not None else None
-        if store_id is not None and store is None:
+        if store_id is not None and (store is None or (own is not None and store_id not in own)):
             raise Refused(Code.NOT_FOUND, number=draft.name, variant="gone")
         taken = work.session.scalar(select(Store.id).where(Store.code == draft.code))
         if taken is not None and taken != store_id:

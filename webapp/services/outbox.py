@@ -215,7 +215,7 @@ def _send_one(delivery: Delivery, sender: Sender, report: SendReport, now: Calla
     try:
         note = sender(delivery)
     except Misconfigured as error:
-        log.error("outbox_misconfigured", outbox_id=delivery.id, kind=delivery.kind, reason=error.reason)
+        log.warning("outbox_misconfigured", outbox_id=delivery.id, kind=delivery.kind, reason=error.reason)
         wait = now() + MISCONFIGURED_PAUSE
         _mark(
             delivery, report, state=OutboxState.WAITING, due_at=wait, attempts=delivery.attempt - 1,
@@ -239,9 +239,7 @@ def _send_one(delivery: Delivery, sender: Sender, report: SendReport, now: Calla
     return False
 
 
-def _try_again(
-    delivery: Delivery, report: SendReport, reason: str, now: datetime, asked: float | None
-) -> None:
+def _try_again(delivery: Delivery, report: SendReport, reason: str, now: datetime, asked: float | None) -> None:
     if delivery.attempt >= ATTEMPTS:
         log.warning("outbox_stuck", outbox_id=delivery.id, kind=delivery.kind, reason=reason)
         _mark(delivery, report, state=OutboxState.STUCK, last_error=reason)

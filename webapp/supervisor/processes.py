@@ -32,6 +32,7 @@ ASK_AGAIN_SECONDS = 3.0
 KILL_SECONDS = 6.5
 LAST_SECONDS = 2.0
 """Stopping: a second request, the end of patience, and how long those that stop last may take: 8.5 s in all."""
+SAME_REQUEST_SECONDS = 0.5
 MISCONFIGURED = 2
 """Exit status that another start would not change."""
 
@@ -94,9 +95,9 @@ class Child:
 
     def ended(self) -> int | None:
         """The exit status of a process that has just ended, once; else None."""
-        if self.process is None or (status := self.process.poll()) is None:
+        if self.process is None or not self.gone:
             return None
-        self.kill()
+        status = self.process.returncode
         self.process = None
         lived = time.monotonic() - self.started_at
         self.deaths = 1 if self.ready and lived > SETTLED_SECONDS else self.deaths + 1
@@ -109,14 +110,27 @@ class Child:
             self.process.send_signal(number)
 
     def kill(self) -> None:
-        """Kill the command and whatever it left in its session's group."""
-        if self.process is not None:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+        """Kill the command and all that it started in its group, and bury it."""
+        if self.process is not None and not self.gone:
+            self._kill_group(self.process.pid)
+            self.process.wait()
 
     @property
     def gone(self) -> bool:
-        return self.process is None or self.process.poll() is not None
+        """Whether the command has ended. What it left in its group is killed at the moment this is found out: later
+        its number may belong to somebody else.
+        """
+        if self.process is None or self.process.returncode is not None:
+            return True
+        if self.process.poll() is None:
+            return False
+        self._kill_group(self.process.pid)
+        return True
+
+    @staticmethod
+    def _kill_group(leader: int) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader, signal.SIGKILL)
 
 
 class Supervisor:
@@ -126,6 +140,7 @@ class Supervisor:
         self.say = say
         self.children: list[Child] = []
         self.stops = 0
+        self._stopped_at = -SAME_REQUEST_SECONDS
         self._inside, self._outside = socket.socketpair()
         self._inside.setblocking(False)
         self._outside.setblocking(False)
@@ -135,7 +150,10 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self.stops += 1
+        # A terminal, `timeout` and `make` each pass the same request on: what comes at once is one.
+        if time.monotonic() - self._stopped_at > SAME_REQUEST_SECONDS:
+            self.stops += 1
+        self._stopped_at = time.monotonic()
 
     def _wait(self, seconds: float) -> None:
         """Until a signal comes, a child ends, or the time is over."""
@@ -229,8 +247,6 @@ class Supervisor:
             self._wait(LOOK_SECONDS)
         for child in children:
             child.kill()
-            if child.process is not None:
-                child.process.wait()
 
 
 def _how(status: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 
 import click
@@ -29,6 +30,8 @@ def load(_target: str) -> Flask:
     """Build the application in a worker process, which must not outlive the server that forked it."""
     if (server := multiprocessing.parent_process()) is not None and server.pid is not None:
         die_with_parent(server.pid)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)  # the server's own handlers came with the fork and would ignore a stop
     settings = Settings.from_env()
     logs.setup(settings)
     return create_app(settings)

@@ -39,6 +39,7 @@ FILTERS = (
 def test_a_page_with_tabs_and_count_takes_four_statements(
     session: Session, sent: list[str], flt: ListFilter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(query, "FEW", 50)
     monkeypatch.setattr(query, "SMALL", 100)
     for cursor in (None, LAST):
         session.connection()
@@ -118,6 +119,7 @@ def test_what_the_search_box_finds(
     session: Session, listing: Listing, small: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Through the text index, and order by order where totals say that there are few."""
+    monkeypatch.setattr(query, "FEW", small)
     monkeypatch.setattr(query, "SMALL", small)
     order = next(o for o in listing.orders if o.channel_order_id and o.tracking and o.email)
     digits = order.phone[1:]
@@ -234,6 +236,7 @@ def test_each_kind_of_list_has_its_index(
 
 
 def test_the_text_index_is_used(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query, "FEW", 0)
     monkeypatch.setattr(query, "SMALL", 0)
     read = plan(session, monkeypatch, ListFilter(q="santoso siti"))
     if session.get_bind().dialect.name == "sqlite":

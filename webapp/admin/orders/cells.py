@@ -18,6 +18,7 @@ from markupsafe import escape
 
 from webapp.domain.couriers import courier_name
 from webapp.domain.order_status import TO_SHIP, Acceptance
+from webapp.domain.payment import PaymentMethod
 from webapp.formats import age, due, money, payment_method_label
 from webapp.services.orders.rows import OrderRow
 
@@ -127,8 +128,16 @@ class _Words:
 
     def method(self, code: str | None) -> str:
         if code not in self._methods:
-            self._methods[code] = str(escape(payment_method_label(code)))
+            self._methods[code] = str(escape(_short_method(code)))
         return self._methods[code]
+
+
+def _short_method(code: str | None) -> str:
+    """How the buyer pays, as short as a narrow column needs it."""
+    if code is None:
+        return _NONE
+    short = {PaymentMethod.COD: _("COD"), PaymentMethod.CHANNEL: _("Channel")}
+    return short.get(PaymentMethod(code)) or payment_method_label(code)
 
 
 def print_words() -> tuple[tuple[str, str], tuple[str, str]]:

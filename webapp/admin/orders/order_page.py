@@ -152,7 +152,8 @@ def _paid_step(order: OrderDetail) -> Step:
     if order.payment_status is not PaymentStatus.PAID:
         return Step(_("Paid"), "", note=payment_label(order.payment_status))
     at = next((payment.paid_at for payment in order.payments if payment.state is PaymentState.PAID), None)
-    return Step(_("Paid"), "past", at, payment_method_label(order.payment_method) if order.payment_method else "")
+    named = order.payment_method not in (None, PaymentMethod.CHANNEL, PaymentMethod.OTHER)
+    return Step(_("Paid"), "past", at, payment_method_label(order.payment_method) if named else "")
 
 
 def events(order: OrderDetail, kind: HistoryKind) -> list[Event]:

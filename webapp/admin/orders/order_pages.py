@@ -14,7 +14,14 @@ from webapp.admin.base import expose
 from webapp.admin.orders import order_page
 from webapp.admin.orders.forms import OVERRIDE, DeleteForm, HistoryForm, TrackingForm
 from webapp.auth import needs
-from webapp.domain.couriers import COURIERS, TrackingNumberError, clean_tracking_number, courier_from_words
+from webapp.domain.couriers import (
+    COURIERS,
+    TrackingNumberError,
+    clean_tracking_number,
+    courier_from_words,
+    courier_name,
+    tracking_link,
+)
 from webapp.domain.errors import Code, Problem
 from webapp.domain.order_acts import Outcome
 from webapp.domain.order_status import TO_SHIP, OrderStatus
@@ -160,7 +167,7 @@ class OrderPages:
             trail=order_page.trail(order), packing=packing, now=clock.now(),
             events=order_page.events(order, HistoryKind.PACKING if packing else HistoryKind.GENERAL),
             couriers=[courier.name for courier in COURIERS.values()], waits=order.status in TO_SHIP,
-            shipment_label=order_page.shipment_label, payment_state_label=order_page.payment_state_label,
+            courier_name=courier_name, tracking_link=tracking_link, shipment_label=order_page.shipment_label, payment_state_label=order_page.payment_state_label,
             page_url=self._url(order.number), buyer_url=_buyer_url(order),
         )  # fmt: skip
         return page

@@ -80,7 +80,7 @@ class OrderView(BulkPages, OrderPages, GuardedModelView):
             actions=self.get_actions_list()[0],
             action_form=self.action_form(),
             may=[name for name in ACTIONS if self.is_action_allowed(name)],
-            statuses={status.value: status_label(status) for status in OrderStatus},
+            statuses=[(status.value, status_label(status)) for status in OrderStatus],
             limit=LIMIT,
             form_fields=FORM_FIELDS,
             selection_done=session.pop("selection_done", False),

@@ -106,7 +106,7 @@ def _act(status: str, comment: str, notify: str, tracking: str, courier: str, pa
     if not status:
         return Problem(Code.MISSING_VALUE, {"field": "status"})
     if to is None:
-        known = ", ".join(member.value for member in OrderStatus)
+        known = [member.value for member in OrderStatus]
         return Problem(Code.UNKNOWN_STATUS, {"value": status[:100], "known": known})
     for field, text in (("notify", notify), ("paid", paid)):
         if text and yes_no(text) is None:

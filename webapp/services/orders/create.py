@@ -13,7 +13,7 @@ from sqlalchemy import select, text, tuple_
 from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor
-from webapp.domain.days import local_day
+from webapp.domain.days import cut_ms, local_day
 from webapp.domain.errors import Code, Refused
 from webapp.domain.numbers import RANDOM_BITS, new_order_number, random_part
 from webapp.domain.order_status import Acceptance, OrderStatus
@@ -169,7 +169,7 @@ def _draft(work: UnitOfWork, order_id: int, order: NewOrder, store: Store, custo
     status = OrderStatus.CREATED if order.payment_method is None else OrderStatus.PENDING
     subtotal = sum(line.quantity * line.unit_price for line in order.lines)
     key = _phone_key(order.buyer, store)
-    ordered_at = order.ordered_at or work.now
+    ordered_at = cut_ms(order.ordered_at or work.now)
     return _Draft(order_id, order, store, ordered_at, status, subtotal, secrets.token_bytes(16), key, customer_id)
 
 

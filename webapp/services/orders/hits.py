@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webapp.services.orders.conditions import TO_SHIP_SQL, Conditions, Part
+from webapp.domain.order_status import TO_SHIP
+from webapp.services.orders.conditions import Conditions, Part
 from webapp.services.orders.cursors import Key, Way
 from webapp.services.orders.search import doc_matches, whole_hits
+from webapp.services.orders.walks import COUNT_CAP
 from webapp.services.statements import ReadSession, Statement, ms_of
 
 MOST_HITS = 20_000
-"""Above this a set is not fetched whole."""
+"""Above this what the words hit is not fetched whole."""
+MOST_OVERDUE = 2_000
+"""Above this so much of what waits for shipping is overdue that a walk soon comes upon it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
     """One page of a set, in the order of its way, and how many orders of the set meet the conditions.
 
-    `overflow`: the set was larger than `MOST_HITS`, so what is here is only a part of it.
+    `overflow`: the set was too large to be fetched whole, so what is here is only a part of it.
     """
 
     keys: list[Key]
@@ -28,9 +32,22 @@ class Hits:
 def overdue_hits(session: ReadSession, conditions: Conditions, way: Way, start: Key | None, need: int) -> Hits:
     """Orders whose `ship_by` is over, by its index."""
     st = Statement(session)
-    late = f"and o.ship_by < {st.moment(conditions.overdue_at)}" if conditions.overdue_at else ""
-    found = f"select o.id, o.ordered_at from orders o where o.status in {TO_SHIP_SQL} {late}"
-    return _take(st, conditions, found, conditions.parts - {Part.OVERDUE}, way, start, need)
+    late = conditions.sql([Part.OVERDUE], st, "o")
+    found = f"select o.id, o.ordered_at from orders o where {late}"
+    return _take(st, conditions, found, _beside_overdue(conditions), way, start, need, most=MOST_OVERDUE)
+
+
+def count_overdue(session: ReadSession, conditions: Conditions) -> tuple[int, bool]:
+    """How many orders are overdue (and meet the rest), at most `COUNT_CAP`, and whether that is all."""
+    st = Statement(session)
+    wanted = conditions.sql({Part.OVERDUE, *_beside_overdue(conditions)}, st, "o")
+    found = st.run(f"select count(*) from (select 1 from orders o where {wanted} limit {COUNT_CAP + 1}) x")[0][0]
+    return min(found, COUNT_CAP), found <= COUNT_CAP
+
+
+def _beside_overdue(conditions: Conditions) -> frozenset[Part]:
+    implied = {Part.STATUS} if conditions.statuses == TO_SHIP else frozenset()
+    return conditions.parts - implied - {Part.OVERDUE}
 
 
 def awaiting_hits(session: ReadSession, conditions: Conditions, way: Way, start: Key | None, need: int) -> Hits:
@@ -68,7 +85,10 @@ def _take(
     way: Way,
     start: Key | None,
     need: int,
+    *,
+    most: int | None = None,
 ) -> Hits:
+    most = MOST_HITS if most is None else most
     kept = "h"
     if rest:
         condition = conditions.sql(rest, st, "o")
@@ -81,7 +101,7 @@ def _take(
     direction, sign = ("desc", "<") if way is Way.AFTER else ("asc", ">")
     beyond = f"where (ordered_at, id) {sign} ({st.moment_ms(start.ms)}, {st.bind(start.id)})" if start else ""
     rows = st.run(
-        f"with h as materialized ({found} limit {MOST_HITS + 1}),"
+        f"with h as materialized ({found} limit {most + 1}),"
         f" k as materialized (select id, ordered_at from {kept} x)"
         " select c.found, c.kept, p.id, p.ordered_at"
         " from (select (select count(*) from h) as found, (select count(*) from k) as kept) c left join"
@@ -89,4 +109,4 @@ def _take(
         f" order by ordered_at {direction}, id {direction} limit {need}) p on true"
     )
     keys = sorted((Key(ms_of(at), order_id) for _, _, order_id, at in rows if order_id), reverse=way is Way.AFTER)
-    return Hits(keys, int(rows[0][1]), rows[0][0] > MOST_HITS)
+    return Hits(keys, int(rows[0][1]), rows[0][0] > most)

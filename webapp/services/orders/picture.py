@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from webapp.domain.order_status import TABS, OrderStatus
-from webapp.services.orders.conditions import Conditions, Part
+from webapp.services.orders.conditions import COLUMNS, Conditions, Part
 from webapp.services.statements import ReadSession, Statement
 from webapp.services.totals import sums
 
@@ -88,9 +88,10 @@ def warehouse_tabs(session: ReadSession, conditions: Conditions) -> dict[str, Co
     """The tabs of a warehouse's orders, each status counted up to `TAB_CAP` by its index, in one statement."""
     st = Statement(session)
     rest = conditions.parts & {Part.ACCOUNTS, Part.PAYMENT, Part.DAYS}
+    columns = ", ".join(["o.id", *(f"o.{name}" for part in sorted(rest) for name in COLUMNS[part])])
     looked = [
         f"select '{status.value}' as status, count(*) as n, coalesce(sum({_meets(st, conditions, rest)}), 0) as kept"
-        f" from (select o.id, o.account_id, o.payment_status, o.local_date from orders o"
+        f" from (select {columns} from orders o"
         f" where {conditions.sql([Part.WAREHOUSE], st, 'o')} and o.status = '{status.value}' limit {TAB_CAP}) w"
         for status in OrderStatus
     ]

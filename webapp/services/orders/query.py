@@ -29,8 +29,10 @@ __all__ = ["Count", "ListFilter", "OrderPage", "OrderRow", "count_orders", "list
 
 _Find: TypeAlias = Callable[[ReadSession, Conditions, Way, "Key | None", int], hits.Hits]
 
-SMALL = 2_000
-"""So many orders, as totals tell, are walked and looked at one by one for the words, however common these are."""
+FEW = 500
+"""So many orders, as totals tell, are looked at one by one for the words without asking how common these are."""
+SMALL = 5_000
+"""The same on SQLite, which cannot be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def count_orders(session: ReadSession, scope: Scope, flt: ListFilter, *, now: da
     known = counted_by_totals(conditions, picture)
     if known is not None:
         return Count(known)
-    taken = _take(session, conditions, picture, FIRST, 1)
+    taken = _take(session, conditions, picture, FIRST, flt.limit + 1)
     return _count(session, conditions, picture, taken)
 
 
@@ -129,7 +131,8 @@ def _take(session: ReadSession, conditions: Conditions, picture: Picture | None,
             return _Taken(found.keys, None, Count(found.count))
     source = _source(session, conditions, picture)
     walked = walk(session, conditions, source, way, start, need)
-    return _Taken(walked.keys, walked.edge, None, source)
+    whole = start is None and (walked.edge is not None or len(walked.keys) < need)
+    return _Taken(walked.keys, walked.edge, Count(len(walked.keys), walked.edge is None) if whole else None, source)
 
 
 def _sets(session: ReadSession, conditions: Conditions, picture: Picture | None) -> Iterator[_Find]:
@@ -137,9 +140,7 @@ def _sets(session: ReadSession, conditions: Conditions, picture: Picture | None)
     if conditions.query.whole is not None:
         yield hits.whole_value_hits
     if conditions.query.words:
-        # A common word is looked for in the orders as they come; a rare one has few, which are sorted.
-        indexed = not _sqlite(session) and not _few(conditions, picture)
-        if indexed and expected_hits(session, conditions.query) <= hits.MOST_HITS:
+        if not _sqlite(session) and _rare(session, conditions, picture):
             yield hits.word_hits
     elif conditions.overdue_at is not None:
         yield hits.overdue_hits
@@ -147,14 +148,19 @@ def _sets(session: ReadSession, conditions: Conditions, picture: Picture | None)
         yield hits.awaiting_hits
 
 
+def _rare(session: ReadSession, conditions: Conditions, picture: Picture | None) -> bool:
+    """Whether fetching all that the words hit costs less than looking for them in the orders as they come."""
+    orders = hits.MOST_HITS if picture is None else picture.orders(conditions.statuses, conditions.payments)
+    return orders > FEW and expected_hits(session, conditions.query) <= min(orders, hits.MOST_HITS)
+
+
 def _source(session: ReadSession, conditions: Conditions, picture: Picture | None) -> Source:
-    if conditions.query.words and _sqlite(session) and not _few(conditions, picture):
-        return Source("order_fts", covers=frozenset({Part.WORDS}))
+    if conditions.query.words and _sqlite(session):
+        # The full-text index walks newest first; where a filter leaves little, its orders are fewer than the hits.
+        few = picture is not None and picture.orders(conditions.statuses, conditions.payments) <= SMALL
+        if not few:
+            return Source("order_fts", covers=frozenset({Part.WORDS}))
     return choose_source(conditions, picture)
-
-
-def _few(conditions: Conditions, picture: Picture | None) -> bool:
-    return picture is not None and picture.orders(conditions.statuses, conditions.payments) <= SMALL
 
 
 def _sqlite(session: ReadSession) -> bool:
@@ -167,4 +173,6 @@ def _count(session: ReadSession, conditions: Conditions, picture: Picture | None
         return Count(known)
     if taken.count is not None:
         return taken.count
+    if conditions.overdue_at is not None and not conditions.query.words:
+        return Count(*hits.count_overdue(session, conditions))
     return Count(*count_walk(session, conditions, taken.source or Source()))

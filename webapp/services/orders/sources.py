@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from itertools import product
 
 from webapp.domain.order_status import OrderStatus
@@ -23,7 +24,7 @@ def choose_source(conditions: Conditions, picture: Picture | None) -> Source:
         statuses = conditions.statuses or frozenset(status.value for status in OrderStatus)
         pairs = tuple(product(sorted(conditions.warehouses), sorted(statuses)))
         covers = frozenset({Part.WAREHOUSE, Part.STATUS, Part.DAYS})
-        return Source(columns=("warehouse_id", "status"), values=pairs, covers=covers)
+        return Source(columns=("warehouse_id", "status"), values=pairs, covers=covers) if _walkable(pairs) else Source()
     if conditions.couriers:
         couriers = tuple((courier,) for courier in sorted(conditions.couriers))
         return Source("shipments", ("courier",), couriers, frozenset({Part.COURIER}))
@@ -35,6 +36,10 @@ def choose_source(conditions: Conditions, picture: Picture | None) -> Source:
         fixed = "t.payment_status <> 'paid'"
         return Source("orders", ("payment_status",), payments, frozenset({Part.PAYMENT, Part.DAYS}), fixed)
     return _by_account(conditions, picture) or _by_status(conditions, picture)
+
+
+def _walkable(values: Sized) -> bool:
+    return len(values) <= MOST_BRANCHES
 
 
 def _by_payment(conditions: Conditions, picture: Picture) -> bool:

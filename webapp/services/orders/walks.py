@@ -20,7 +20,7 @@ FIRST_STEP = 5_000
 WHOLE_STEP = 20_000
 """Orders that one page looks at before it shows what it has."""
 COUNT_CAP = 10_000
-"""Above this a count that totals do not know is shown as "10,000+"."""
+"""Above this a count that totals do not know is shown as "10,000+"; nor are more orders looked at for it."""
 
 _NUMBERS = frozenset({"account_id", "warehouse_id"})
 
@@ -91,7 +91,7 @@ def _step(
 
 
 def count_walk(session: ReadSession, conditions: Conditions, source: Source) -> tuple[int, bool]:
-    """How many orders meet the conditions, and whether that is all: counted over one step, at most `COUNT_CAP`."""
+    """How many of the newest `COUNT_CAP` orders of the source meet the conditions, and whether that is all."""
     st = Statement(session)
     value, everything = st.run(_Branches(st, conditions, source, Way.AFTER, None).counted())[0]
     return (int(value), bool(everything)) if value <= COUNT_CAP else (COUNT_CAP, False)
@@ -137,9 +137,12 @@ class _Branches:
     def counted(self) -> str:
         """One row: how many orders meet the conditions, and whether every branch was counted to its end."""
         values = self._source.values
-        step = max((WHOLE_STEP if self._rest else COUNT_CAP + 1) // len(values), 200)
+        step = max((COUNT_CAP + 1) // len(values), 200)
         if self._source.table == "shipments":
             return self._counted_once(step)
+        if self._source.table == "order_fts" and not self._rest:
+            match = f"f.order_fts match {self._st.bind(full_text(self._conditions.query))}"
+            return f"select count(*), count(*) < {step} from (select 1 from order_fts f where {match} limit {step}) x"
         if self._st.sqlite or len(values) == 1:
             branches = " union all ".join(self._counted(self._named(value), step) for value in values)
         else:
