@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 VENV := .venv
 BIN := $(VENV)/bin
 PO := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
-MO := $(PO:.po=.mo)
+MO := $(patsubst %.po,%.mo,$(wildcard webapp/translations/*/LC_MESSAGES/*.po))
 BROWSERS := chromium chromium-browser google-chrome-stable google-chrome
 
 .PHONY: help run test check bench format messages setup browser clean

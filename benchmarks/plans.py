@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+_LONGEST = 300
+"""Characters of a plan's line that are kept: a thousand bound ids say no more than ten."""
 _EXPLAINED = ("select", "with", "insert", "update", "delete")
 
 
@@ -51,7 +53,7 @@ def _ask_postgresql(connection: Any, statement: str, parameters: Any, *, run: bo
     with connection.cursor() as cursor:
         cursor.execute("savepoint explaining")
         cursor.execute(f"{how} {statement}", parameters or None)
-        plan = [row[0] for row in cursor.fetchall()]
+        plan = [row[0] if len(row[0]) <= _LONGEST else f"{row[0][:_LONGEST]}…" for row in cursor.fetchall()]
         cursor.execute("rollback to savepoint explaining")
         cursor.execute("release savepoint explaining")
     return plan

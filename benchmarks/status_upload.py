@@ -110,7 +110,8 @@ def _bare_postgresql(connection: Any, data: bytes) -> tuple[float, list[dict[str
     connection.execute('create temp table staging (number text collate "C", status text collate "C", comment text)')
     connection.commit()
     began = time.perf_counter()
-    with connection.cursor().copy("copy staging from stdin (format csv, header true, force_not_null (comment))") as copy:
+    options = "format csv, header true, force_not_null (comment)"
+    with connection.cursor().copy(f"copy staging from stdin ({options})") as copy:
         copy.write(data)
     loaded = time.perf_counter()
     plans = [plan_of(connection, sql, now, sqlite=False, run=False) for sql in (history, orders)]

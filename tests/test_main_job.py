@@ -53,13 +53,17 @@ def _order(account_id: int, number: str, lines: list[dict[str, str]]) -> NewOrde
         account_id,
         Buyer(f"Customer {customer}", email=f"c{customer}@example.com", country="GB", locale="en"),
         tuple(
-            NewLine(line["Description"], int(line["Quantity"]), minor_units(line["UnitPrice"], "GBP")[0], line["StockCode"])
+            NewLine(line["Description"], int(line["Quantity"]), _pence(line), line["StockCode"])
             for line in lines
         ),
         PaymentMethod.CARD,
         datetime.fromisoformat(first["InvoiceDate"]).replace(tzinfo=UTC),
         channel_order_id=number,
     )  # fmt: skip
+
+
+def _pence(line: dict[str, str]) -> int:
+    return minor_units(line["UnitPrice"], "GBP")[0]
 
 
 @pytest.fixture

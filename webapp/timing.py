@@ -31,8 +31,9 @@ def _before(_connection: Any, _cursor: Any, _statement: Any, _params: Any, conte
     context.began = time.perf_counter()
 
 
-def _after(_connection: Any, _cursor: Any, _statement: Any, _params: Any, context: Any, _many: Any) -> None:
-    if has_request_context() and "statements" in g:
+def _after(_connection: Any, _cursor: Any, statement: str, _params: Any, context: Any, _many: Any) -> None:
+    # SQLite's transactions are begun by hand, and so by a cursor: beginning one is not a statement.
+    if has_request_context() and "statements" in g and not statement.startswith("BEGIN"):
         g.statements += 1
         g.db_seconds += time.perf_counter() - context.began
 

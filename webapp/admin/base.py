@@ -21,6 +21,7 @@ from flask_wtf import FlaskForm
 from webapp.domain.errors import ERRORS, Problem
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
+from webapp.formats.form_words import FormWords
 from webapp.formats.problems import problem_text
 
 Route = TypeVar("Route", bound=Callable[..., Any])
@@ -61,6 +62,11 @@ class GuardedView(Guarded, BaseView):
 class AdminForm(BaseForm, FlaskForm):
     """Base of the forms that Flask-Admin makes for models: its own, with Flask-WTF's CSRF token."""
 
+    class Meta:
+        def get_translations(self, form: BaseForm) -> FormWords:
+            """WTForms' own texts in our catalogue, which has Indonesian."""
+            return FormWords()
+
 
 class GuardedModelView(Guarded, ModelView):
     """A list with forms over a model. Nothing is allowed until the view says so.
@@ -93,6 +99,7 @@ class GuardedModelView(Guarded, ModelView):
             "delete_view": self.can_delete,
             "details_view": self.can_view_details,
             "export": self.can_export,
+            "action_view": any(name not in self.action_disallowed_list for name, _label in self._actions),
             "ajax_lookup": bool(self.form_ajax_refs),
             "ajax_update": bool(self.column_editable_list),
         }

@@ -158,10 +158,8 @@ class JobsView(GuardedView):
         job = _find(job_id)
         if not has_result(job):
             abort(404)
-        session, storage = db.session(), current_app.extensions["storage"]
-        rows = jobs.result_rows(session, job, storage, problem_text)
         name = f"{PurePath(job_name(job)).stem or 'job'}-result.csv"
-        response = Response(stream_with_context(_csv(rows)), mimetype="text/csv")
+        response = Response(stream_with_context(_result(job)), mimetype="text/csv")
         response.headers.set("Content-Disposition", "attachment", filename=name)
         return response
 
@@ -280,6 +278,14 @@ def _place(name: str) -> int | None:
 def _zone() -> str:
     zone: str = current_app.config["SETTINGS"].timezone
     return zone
+
+
+def _result(job: Job) -> Iterator[bytes]:
+    """The result file in pieces. It leaves after the view has returned, so it reads through a session of its own."""
+    try:
+        yield from _csv(jobs.result_rows(db.session(), job, current_app.extensions["storage"], problem_text))
+    finally:
+        db.session.remove()
 
 
 def _csv(rows: Iterator[list[str]]) -> Iterator[bytes]:

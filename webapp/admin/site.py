@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from pathlib import Path
+
+from flask import Flask, redirect, url_for
+from flask.typing import ResponseReturnValue
 from flask_admin import Admin, BaseView
 from flask_admin.theme import Bootstrap4Theme
 from flask_babel import lazy_gettext
@@ -21,14 +24,21 @@ SYSTEM = N_("System")
 
 
 def init(app: Flask) -> None:
-    """Put the back office at `/admin/`."""
+    """Put the back office at `/admin/`, and lead there from `/`."""
     index = DashboardView(
         name=lazy_gettext("Today"), endpoint="admin", url="/admin", menu_icon_value="layout-dashboard"
     )
     theme = Bootstrap4Theme(base_template="admin/base.html")
     # No nonce: our templates have no inline script, and the policy allows none.
-    admin = Admin(app, name="Lapak", url="/admin", index_view=index, theme=theme)
+    # It brings no Indonesian: ours is the catalogue of its domain, `admin`.
+    texts = str(Path(app.root_path) / "translations")
+    admin = Admin(app, name="Lapak", url="/admin", index_view=index, theme=theme, translations_path=texts)
     admin.add_views(*_views())
+    app.add_url_rule("/", "home", _home)
+
+
+def _home() -> ResponseReturnValue:
+    return redirect(url_for("admin.index"))
 
 
 def _views() -> list[BaseView]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_login import UserMixin
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import String, bindparam, cast, func, select
 
 from webapp import clock
 from webapp.domain.actors import Actor
@@ -58,34 +58,46 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def load_identity(token: str) -> Identity | None:
-    """The person behind a session's token, or None when it has ended or the person was archived."""
-    now = clock.now()
-    overrides = (
+# Built once: every request of a signed-in person asks this.
+_IDENTITY = (
+    select(
+        User.id,
+        User.email,
+        User.name,
+        User.role,
+        User.locale,
+        User.all_stores,
+        User.warehouse_id,
+        UserSession.seen_at,
+        UserSession.data,
         select(func.aggregate_strings(RolePermission.permission, " "))
         .where(RolePermission.role == User.role)
         .scalar_subquery()
-    )
-    theme = (
+        .label("overrides"),
         select(cast(UserPreference.value, String))
         .where(UserPreference.user_id == User.id, UserPreference.name == "theme")
         .scalar_subquery()
+        .label("theme"),
     )
-    row = db.session.execute(
-        select(User, UserSession.seen_at, UserSession.data, overrides.label("overrides"), theme.label("theme"))
-        .join(UserSession, UserSession.user_id == User.id)
-        .where(
-            UserSession.token_hash == token_hash(token),
-            UserSession.ended_at.is_(None),
-            UserSession.created_at > now - LONGEST,
-            UserSession.seen_at > now - IDLE,
-            User.archived_at.is_(None),
-        )
-    ).first()
+    .join(UserSession, UserSession.user_id == User.id)
+    .where(
+        UserSession.token_hash == bindparam("token_hash"),
+        UserSession.ended_at.is_(None),
+        UserSession.created_at > bindparam("begun_after"),
+        UserSession.seen_at > bindparam("seen_after"),
+        User.archived_at.is_(None),
+    )
+)
+
+
+def load_identity(token: str) -> Identity | None:
+    """The person behind a session's token, or None when it has ended or the person was archived."""
+    now = clock.now()
+    bound = {"token_hash": token_hash(token), "begun_after": now - LONGEST, "seen_after": now - IDLE}
+    row = db.session.execute(_IDENTITY, bound).first()
     if row is None:
         return None
-    user: User = row.User
     return Identity(
-        user.id, user.email, user.name, Role(user.role), user.locale, (row.theme or "").strip('"'), token, row.seen_at,
-        tuple(row.data.get("selection", ())), actor_of(db.session(), user, row.overrides),
+        row.id, row.email, row.name, Role(row.role), row.locale, (row.theme or "").strip('"'), token, row.seen_at,
+        tuple(row.data.get("selection", ())), actor_of(db.session(), row, row.overrides),
     )  # fmt: skip

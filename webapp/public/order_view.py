@@ -18,6 +18,8 @@ from webapp.public.standing import standing
 
 ENDED = FINAL | {OrderStatus.COMPLETED, OrderStatus.RTS}
 """Statuses in which nobody waits for a tracking number any more."""
+BEGINNING = frozenset({OrderStatus.CREATED, OrderStatus.PENDING})
+"""Statuses that an order arrives in: the first entry does not bring them."""
 _TIMES = "\N{MULTIPLICATION SIGN}"
 
 
@@ -94,6 +96,9 @@ def view_of(order: OrderSummary) -> dict[str, Any]:
 def told(events: tuple[SummaryEvent, ...]) -> list[tuple[SummaryEvent, bool]]:
     """The notified entries, newest first, each with whether it brought a new status."""
     in_order = sorted(events, key=lambda event: event.at)
-    before = [None, *(event.status for event in in_order)]
-    pairs = [(event, event.status is not earlier) for event, earlier in zip(in_order, before, strict=False)]
+    pairs = []
+    known = BEGINNING
+    for event in in_order:
+        pairs.append((event, event.status not in known))
+        known = frozenset({event.status})
     return pairs[::-1]

@@ -8,7 +8,7 @@ everything else together. Here an expression that is made of string constants al
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app
 from flask.templating import Environment
@@ -39,7 +39,7 @@ def render(name: str, **context: Any) -> str:
     environments: dict[str, Environment] = current_app.extensions.setdefault("translated_templates", {})
     environment = environments.get(code)
     if environment is None:
-        environment = environments[code] = _environment(current_app.jinja_env.app)
+        environment = environments[code] = _environment(cast(Flask, current_app.jinja_env.app))
     return environment.get_template(name).render(context)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,7 +12,22 @@ from webapp.domain.permissions import Role, effective_permissions
 from webapp.models import ChannelAccount, RolePermission, User, user_stores
 
 
-def actor_of(session: Session, user: User, overrides: str | None = None) -> Actor:
+class Person(Protocol):
+    """What is needed of a user: the mapped object, or a row with these columns."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def all_stores(self) -> bool: ...
+    @property
+    def warehouse_id(self) -> int | None: ...
+
+
+def actor_of(session: Session, user: Person, overrides: str | None = None) -> Actor:
     """The actor that services get for `user`: permissions of the role (`overrides`: space-separated rows) and scope."""
     role = Role(user.role)
     rows = overrides.split() if overrides else None
@@ -19,7 +36,7 @@ def actor_of(session: Session, user: User, overrides: str | None = None) -> Acto
     )
 
 
-def _scope_of(session: Session, user: User) -> Scope:
+def _scope_of(session: Session, user: Person) -> Scope:
     accounts: frozenset[int] | None = None
     if not user.all_stores:
         accounts = frozenset(

@@ -42,7 +42,7 @@ class RowSet:
         if dialect.name == "postgresql":
             columns = zip(*rows, strict=True) if rows else [[] for _ in self.columns]
             return {
-                f"{self.alias}_{name}": [_json(v) for v in column] if kind == "jsonb" else list(column)
+                f"{self.alias}_{name}": _array(kind, column)
                 for (name, kind), column in zip(self.columns.items(), columns, strict=True)
             }
         return {f"{self.alias}_rows": json.dumps(rows, default=_plain, ensure_ascii=False)}
@@ -94,6 +94,25 @@ def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows
     marks = ", ".join("?" * len(columns))
     plain = [tuple(_json(v) if isinstance(v, (dict, list)) else _plain(v) for v in row) for row in rows]
     connection.exec_driver_sql(f"insert into {table} ({names}) values ({marks})", plain)
+
+
+def _array(kind: str, values: Sequence[Any]) -> str:
+    """PostgreSQL's text of an array of `kind`; the driver's own writing of it took a seventh of a file's time."""
+    if kind == "text":
+        return _quoted_array(values)
+    if kind == "jsonb":
+        return _quoted_array([_json(value) for value in values])
+    # Numbers, truth values, days and moments hold nothing that an array's text means otherwise.
+    return f"{{{','.join(['NULL' if value is None else str(value) for value in values])}}}"
+
+
+def _quoted_array(values: Sequence[str | None]) -> str:
+    return f"{{{','.join(['NULL' if value is None else _quoted(value) for value in values])}}}"
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _json(value: Any) -> str | None:

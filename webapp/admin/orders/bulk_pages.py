@@ -1,4 +1,4 @@
-"""The bulk actions' pages: ask (a page that scripts show as a dialog), do it through the service, say what became of it."""
+"""The bulk actions' pages: ask (scripts show the page as a dialog), do it through the service, say what came of it."""
 
 from __future__ import annotations
 
@@ -58,9 +58,10 @@ class BulkPages:
             return self._status_page(selected, form), 422
         target = targets.get(to.value)
         typed = target.typed if target else ""
+        valid = form.validate()
         if typed and not plans.same_words(form.typed.data, typed):
             form.typed.errors = [_("Type %(words)s to go on.", words=typed)]
-        if not form.validate() or form.typed.errors:
+        if not valid or form.typed.errors:
             return self._status_page(selected, form), 422
         result = bulk.change_status(
             current_user.actor, selected.numbers, to, comment=_text(form.comment.data), notify=form.notify.data
@@ -198,7 +199,7 @@ class BulkPages:
             page: str = self.render("admin/orders/outcome.html", told=told, done=done, back=self._back())
             return page
         changed = done.result.count(Outcome.OK)
-        flash(" ".join((told.title, told.lead)).strip(), "success" if changed else "info")
+        flash(f"{told.title} {told.lead}".strip(), "success" if changed else "info")
         session["selection_done"] = True
         return redirect(self._back())
 

@@ -117,6 +117,9 @@ class OrderPages:
                 if problem is None:
                     flash(_("The shipment was saved."), "success")
                     return redirect(self._url(number))
+                if not order_page.possible(self._order(number), current_user.actor).track:
+                    flash(problem_text(problem), "error")  # somebody else was quicker: there is no field to say it at
+                    return redirect(self._url(number))
                 form.tracking_number.errors = [problem_text(problem)]
         return self._page(self._order(number), tracking_form=form), 422
 
@@ -163,13 +166,24 @@ class OrderPages:
         )
         page: str = self.render(
             "admin/orders/order.html",
-            order=order, may=may, history_form=history_form, tracking_form=tracking_form, parcel=parcel,
-            trail=order_page.trail(order), packing=packing, now=clock.now(),
+            order=order,
+            may=may,
+            parcel=parcel,
+            history_form=history_form,
+            tracking_form=tracking_form,
+            trail=order_page.trail(order),
             events=order_page.events(order, HistoryKind.PACKING if packing else HistoryKind.GENERAL),
-            couriers=[courier.name for courier in COURIERS.values()], waits=order.status in TO_SHIP,
-            courier_name=courier_name, tracking_link=tracking_link, shipment_label=order_page.shipment_label, payment_state_label=order_page.payment_state_label,
-            page_url=self._url(order.number), buyer_url=_buyer_url(order),
-        )  # fmt: skip
+            packing=packing,
+            waits=order.status in TO_SHIP,
+            now=clock.now(),
+            couriers=[courier.name for courier in COURIERS.values()],
+            courier_name=courier_name,
+            tracking_link=tracking_link,
+            shipment_label=order_page.shipment_label,
+            payment_state_label=order_page.payment_state_label,
+            page_url=self._url(order.number),
+            buyer_url=_buyer_url(order),
+        )
         return page
 
     def _problem(self, result: BulkResult) -> Problem | None:

@@ -104,7 +104,7 @@ def _all(done: Done, n: int) -> str:
 def _left(done: Done, unchanged: Sequence[OrderResult], refused: Sequence[RefusedOrder]) -> list[str]:
     lead = []
     if unchanged:
-        lead.append(ngettext("%(num)d already was so.", "%(num)d already were so.", len(unchanged)))
+        lead.append(_already(done, len(unchanged)))
     if refused:
         lead.append(
             ngettext(
@@ -112,6 +112,13 @@ def _left(done: Done, unchanged: Sequence[OrderResult], refused: Sequence[Refuse
             )
         )
     return lead
+
+
+def _already(done: Done, n: int) -> str:
+    if done.kind == "paid":
+        return ngettext("%(num)d already was paid.", "%(num)d already were paid.", n)
+    label = status_label(done.to) if done.to else ""
+    return ngettext("%(num)d already was %(status)s.", "%(num)d already were %(status)s.", n, status=label)
 
 
 def _mails(session: Session, done: Done, changed: Sequence[OrderResult]) -> list[str]:

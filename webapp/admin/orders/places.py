@@ -26,7 +26,8 @@ def read_places(session: ReadSession, scope: Scope, timezone: str) -> Places:
     st = Statement(session)
     mine = "1 = 1" if scope.account_ids is None else st.among("a.id", scope.account_ids)
     rows = st.run(
-        "select distinct s.code, s.name, s.timezone, a.channel from stores s join channel_accounts a on a.store_id = s.id"
+        "select distinct s.code, s.name, s.timezone, a.channel"
+        " from stores s join channel_accounts a on a.store_id = s.id"
         f" where {mine} order by s.name, s.code, a.channel"
     )
     zones = Counter({code: zone for code, _name, zone, _channel in rows}.values())

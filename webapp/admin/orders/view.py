@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, make_response, redirect, request, session
+from flask import abort, current_app, make_response, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 from flask_login import current_user
@@ -95,6 +95,14 @@ class OrderView(BulkPages, OrderPages, GuardedModelView):
         """Whether the signed-in person may use this bulk action."""
         needed = ACTIONS.get(name)
         return needed is not None and current_user.may(needed)
+
+    @expose("/action/", methods=("POST",))
+    def action_view(self) -> ResponseReturnValue:
+        """A button of the bulk bar: the question that belongs to it. What the person may not do is refused, not ignored."""
+        if not self.is_action_allowed(request.form.get("action", "")):
+            abort(403)
+        answer: ResponseReturnValue = self.handle_action()
+        return answer
 
     @action("change_status", lazy_gettext("Change status"))
     def action_change_status(self, numbers: list[str]) -> ResponseReturnValue:

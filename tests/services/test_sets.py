@@ -1,0 +1,62 @@
+"""Rows as a table inside one statement come out as they went in, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from webapp.extensions import db
+from webapp.services.sets import RowSet, db_time
+
+ODD = (
+    "plain", "", " ", "NULL", "null", "{a,b}", 'say "so"', '"', '""', "\\", "\\\"", "a\\", "',;--", "two\nlines\ttab",
+    "한국어 주문", "Rp1.000 – ✓", "$1 %(name)s :name", None,
+)  # fmt: skip
+
+
+def _through(rows: RowSet, values: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    dialect = db.engine.dialect
+    names = ", ".join(rows.columns)
+    with db.engine.connect() as connection:
+        found = connection.execute(text(f"select {names} from {rows.source(dialect)}"), rows.params(dialect, values))
+        return [tuple(row) for row in found]
+
+
+def test_text_comes_through_as_it_is(app: Flask) -> None:
+    rows = RowSet("u", n="int", words="text")
+    values = list(enumerate(ODD))
+    assert sorted(_through(rows, values)) == values
+
+
+@pytest.mark.parametrize("alone", ODD)
+def test_a_single_odd_text_is_one_row(app: Flask, alone: str | None) -> None:
+    assert _through(RowSet("u", words="text"), [(alone,)]) == [(alone,)]
+
+
+def test_other_kinds_come_through(app: Flask) -> None:
+    moment = datetime(2026, 11, 21, 9, 42, 7, 123_000, tzinfo=UTC)
+    rows = RowSet("u", n="bigint", yes="boolean", at="timestamptz", day="date")
+    dialect = db.engine.dialect
+    sqlite = dialect.name == "sqlite"
+    day: Any = date(2026, 11, 21)
+    first = (-(1 << 40), True, db_time(dialect, moment), day.isoformat() if sqlite else day)
+    found = _through(rows, [first, (0, False, None, None), (None, None, None, None)])
+    assert found == [first, (0, False, None, None), (None, None, None, None)]
+
+
+def test_json_comes_through(app: Flask) -> None:
+    value = {"comment": 'a "b" \\ {c}', "n": [1, None]}
+    dialect = db.engine.dialect
+    rows = RowSet("u", body="jsonb")
+    with db.engine.connect() as connection:
+        sql = f"select u.body ->> 'comment', u.body is null from {rows.source(dialect)}"
+        found = connection.execute(text(sql), rows.params(dialect, [(value,), (None,)])).all()
+    assert [tuple(row) for row in found] == [(value["comment"], False), (None, True)]
+
+
+def test_no_rows_are_no_rows(app: Flask) -> None:
+    assert _through(RowSet("u", n="bigint", words="text", body="jsonb"), []) == []
