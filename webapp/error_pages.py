@@ -9,7 +9,7 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-PAGES = (400, 403, 404, 413, 429)
+PAGES = (400, 403, 404, 405, 413, 429)
 log = structlog.get_logger(__name__)
 
 
@@ -21,7 +21,11 @@ def init(app: Flask) -> None:
 
 
 def _page(error: HTTPException) -> ResponseReturnValue:
-    return render_template(f"errors/{error.code}.html", error=error), error.code or 500
+    # A page that only takes forms, opened as a page: there is nothing to see at this address.
+    name = 404 if error.code == 405 else error.code
+    page = render_template(f"errors/{name}.html", error=error)
+    allowed = [header for header in error.get_headers() if header[0] == "Allow"]
+    return page, error.code or 500, allowed
 
 
 def _failed(error: Exception) -> ResponseReturnValue:

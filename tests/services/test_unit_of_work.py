@@ -23,11 +23,15 @@ def test_what_is_later_rings_after_the_commit(app: Flask, shop: Shop, rung: Rung
 
 
 def test_a_failure_takes_everything_back_and_rings_nothing(app: Flask, shop: Shop, rung: Rung) -> None:
-    with pytest.raises(ZeroDivisionError), unit_of_work(SYSTEM) as work:
-        work.session.get_one(Store, shop.rona).name = "changed"
-        work.session.flush()
-        work.later("webapp.tasks.jobs.run", 7)
-        raise ZeroDivisionError
+    def fail() -> None:
+        with unit_of_work(SYSTEM) as work:
+            work.session.get_one(Store, shop.rona).name = "changed"
+            work.session.flush()
+            work.later("webapp.tasks.jobs.run", 7)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert rung == []
     assert db.session.scalars(select(Store.name).where(Store.id == shop.rona)).one() == "Rona"
 

@@ -13,11 +13,13 @@ from flask_babel import lazy_gettext
 from sqlalchemy import select
 from wtforms import SelectMultipleField, widgets
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import Length, Regexp, StopValidation
 
 from webapp.admin.base import AdminForm, GuardedModelView, expose, show_problem
 from webapp.domain.errors import Refused
 from webapp.extensions import db
+
+MOST_PAGES = 10_000
 
 
 class ChecksField(SelectMultipleField):
@@ -32,9 +34,21 @@ def choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
-def needed() -> InputRequired:
-    """The field may not be empty."""
-    return InputRequired(lazy_gettext("This is needed."))
+class Needed:
+    """The field may not be empty once white space around it is gone; 0 is not empty."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        """Stop with the words, and without those of the later validators."""
+        if field.data is None or field.data == "":
+            # What the field itself could not read is said by the field.
+            raise StopValidation("" if field.errors else _("This is needed."))
+
+
+def needed() -> Needed:
+    """A validator for what may not be empty."""
+    return Needed()
 
 
 def at_most(characters: int) -> Length:
@@ -56,6 +70,9 @@ def stripped(value: str | None) -> str | None:
 
 class ServiceForm(AdminForm):
     """A form whose values a service takes. `form_errors` are refusals that belong to no field."""
+
+
+FARTHEST_PAGE = 1_000_000
 
 
 class FormView(GuardedModelView):
@@ -83,6 +100,12 @@ class FormView(GuardedModelView):
         """The field and the sentence for a refusal, where the general ones would not help."""
         return None
 
+    def _get_list_extra_args(self) -> Any:
+        """The query string of the list; a page number that no list reaches counts as a far one, not as a fault."""
+        args = super()._get_list_extra_args()
+        args.page = min(max(args.page, 0), FARTHEST_PAGE)
+        return args
+
     def visible_ids(self) -> Any:
         """A select of the ids that exist for the signed-in person."""
         return select(self.model.id)
@@ -90,6 +113,16 @@ class FormView(GuardedModelView):
     def get_query(self) -> Any:
         """What the list shows: only what exists for the reader."""
         return db.session.query(self.model).filter(self.model.id.in_(self.visible_ids()))
+
+    def get_list(self, page: int | None, *args: Any, **kwargs: Any) -> Any:
+        """One page of the list; what can't be a page is the first."""
+        return super().get_list(page if page is not None and 0 <= page < MOST_PAGES else 0, *args, **kwargs)
+
+    def _get_list_extra_args(self) -> Any:
+        asked = super()._get_list_extra_args()
+        # PostgreSQL takes no NUL in a text.
+        asked.search = asked.search.replace("\0", "") if asked.search else asked.search
+        return asked
 
     def get_one(self, id: Any) -> Any:  # noqa: A002 -- as the base class calls it
         """The row with this id, if it exists for the reader; 404 else."""

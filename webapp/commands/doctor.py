@@ -6,6 +6,9 @@ import sys
 
 import click
 
+from sqlalchemy import inspect
+from sqlalchemy.exc import OperationalError
+
 from webapp.commands.running import application
 from webapp.extensions import db
 from webapp.services.totals import recount, repair
@@ -19,6 +22,12 @@ CHECKS = ("totals",)
 def doctor(name: str | None, mend: bool) -> None:
     """Check the database (all checks, or the one called NAME); exit 1 on a difference."""
     with application():
+        try:
+            ready = inspect(db.engine).has_table("order_totals")
+        except OperationalError as unreachable:
+            raise click.ClickException(f"the database can't be reached: {unreachable.orig}") from unreachable
+        if not ready:
+            raise click.ClickException("the database has no tables yet: run `lapak init` first")
         for check in CHECKS if name is None else (name,):
             differences = repair(db.engine) if mend else recount(db.engine)
             for difference in differences:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,6 +19,7 @@ from webapp.extensions import db
 from webapp.models import Job, JobState
 from webapp.services.files import receive
 from webapp.services.importing.status_upload import start_status_upload
+from webapp.services.job_leases import ACTIVE
 from webapp.services.jobs import cancel_job, confirm_job, result_rows, run_job
 from webapp.services.unit_of_work import end_reading
 from webapp.spreadsheets import UnreadableFile
@@ -36,6 +38,8 @@ def orders() -> None:
 @click.option("--result", type=click.Path(dir_okay=False, path_type=Path), help="Write every row with its outcome.")
 def status(file: Path, check: bool, email: str | None, result: Path | None) -> None:
     """Set the statuses that FILE (CSV or XLSX) names, row by row; a row that fails leaves the others alone."""
+    if result is not None and not result.absolute().parent.is_dir():
+        raise click.BadParameter(f"there is no folder {result.absolute().parent}", param_hint="--result")
     with application() as app:
         actor = act_as(email)
         try:
@@ -70,8 +74,19 @@ def _checked(app: Flask, actor: Actor, file: Path) -> Job:
     with file.open("rb") as stream:
         stored = receive(app.extensions["storage"], stream)
     job_id = start_status_upload(actor, stored, file.name)
-    run_job(job_id, app.extensions["storage"])
+    while not _go_on(app, job_id, seconds=5):
+        pass
     return _job(job_id)
+
+
+def _go_on(app: Flask, job_id: int, *, seconds: float) -> bool:
+    """Work on the job, or wait while a running worker has it; whether it has come to an end or a stop."""
+    ended = run_job(job_id, app.extensions["storage"], seconds=seconds)
+    if _job(job_id).state not in ACTIVE:
+        return True
+    if ended:  # somebody else holds the lease
+        time.sleep(0.1)
+    return False
 
 
 def _run(app: Flask, actor: Actor, job: Job) -> Job:
@@ -79,13 +94,16 @@ def _run(app: Flask, actor: Actor, job: Job) -> Job:
     total = job.total_rows or 0
     if sys.stderr.isatty():
         with click.progressbar(length=total, label="Changing orders", file=sys.stderr) as bar:
-            while not run_job(job.id, app.extensions["storage"], seconds=1):
+            while not _go_on(app, job.id, seconds=1):
                 job = _job(job.id)
                 bar.update(job.next_row - bar.pos)
             bar.update(total - bar.pos)
         return _job(job.id)
-    while not run_job(job.id, app.extensions["storage"], seconds=5):
-        click.echo(f"{_job(job.id).next_row} of {total} rows", err=True)
+    said = 0
+    while not _go_on(app, job.id, seconds=5):
+        if (done := _job(job.id).next_row) != said:
+            click.echo(f"{done} of {total} rows", err=True)
+            said = done
     return _job(job.id)
 
 

@@ -14,7 +14,7 @@ from webapp.demo.multiplying import multiply
 from webapp.demo.orders import COLUMNS, STRETCH
 from webapp.demo.world import Load, number_salt
 
-MADE_HERE = 1_000_000
+MADE_HERE = 250_000
 """Orders beyond these are copies that the server makes of them."""
 
 _SETTINGS = {
@@ -23,7 +23,7 @@ _SETTINGS = {
     "idle_in_transaction_session_timeout": "0",
     "synchronous_commit": "off",
     "maintenance_work_mem": "1GB",
-    "max_parallel_maintenance_workers": "4",
+    "max_parallel_maintenance_workers": "2",
     "work_mem": "128MB",
     "timezone": "UTC",
 }

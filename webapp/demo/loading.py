@@ -58,8 +58,8 @@ def load_demo(
     """Fill a database that has no orders with `orders` demo orders of the two years that end at `now`.
 
     The same seed and `now` give the same rows (the salt of the password's hash aside); what is already there (people,
-    stores) stays. Public tokens follow from the seed, so this is not for a shop with true buyers. Of more than a
-    million orders PostgreSQL makes the rest itself from the first million. Raises CannotLoad.
+    stores) stays. Public tokens follow from the seed, so this is not for a shop with true buyers. Of more than
+    250,000 orders PostgreSQL makes the rest itself from the first ones. Raises CannotLoad.
     """
     if not FEWEST_ORDERS <= orders < MOST_ORDERS:
         raise CannotLoad(f"{orders} orders can't be made: from {FEWEST_ORDERS} to {MOST_ORDERS - 1:,}")

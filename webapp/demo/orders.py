@@ -118,15 +118,13 @@ class _Maker:
             self._shipment(key, index, account, life, at)
         if life.paid:
             self._payment(key, index, account, life, total, at)
-        email = buyer.searched_email if account.own else ""
-        doc = " ".join(
-            part
-            for part in (
-                symbols.lower(), outside.lower(), buyer.searched, email,
-                *dict.fromkeys([goods.searched for goods, _ in basket.lines]), life.tracking.lower(),
-            )
-            if part
-        )  # fmt: skip
+        parts = [symbols.lower(), outside.lower(), buyer.searched] if outside else [symbols.lower(), buyer.searched]
+        if account.own:
+            parts.append(buyer.searched_email)
+        parts += dict.fromkeys([goods.searched for goods, _ in basket.lines])
+        if life.tracking:
+            parts.append(life.tracking.lower())
+        doc = " ".join(parts)
         self.rows["order_search"].append((key, account.key, at, form.text(doc)))
 
     def _fill(self, shop: Shop, old: bool) -> _Basket:

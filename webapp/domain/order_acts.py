@@ -229,7 +229,8 @@ def _refused_tracking(order: OrderFacts, act: OrderAct) -> Problem | None:
         return None
     if order.digital:
         return Problem(Code.DIGITAL_ORDER, {"number": order.number})
-    if new_number and order.tracking_number:
+    # A parcel that came back keeps its number; sent again it may get another one.
+    if new_number and order.tracking_number and order.shipment_state is not ShipmentState.RETURNED:
         return Problem(Code.TRACKING_EXISTS, {"number": order.number, "tracking_number": order.tracking_number})
     status = act.to or order.status
     settled = order.shipment_state in (ShipmentState.IN_TRANSIT, ShipmentState.DELIVERED)

@@ -117,6 +117,10 @@ def targets(start: OrderStatus, *, digital: bool) -> tuple[OrderStatus, ...]:
     return tuple(to for to in OrderStatus if find_transition(start, to, digital=digital))
 
 
+ONE_WAY = frozenset(to for start, to in TRANSITIONS if (to, start) not in TRANSITIONS)
+"""Statuses that some order can't come back from once it is set to them: undo ends there."""
+
+
 def may_be_deleted(status: OrderStatus) -> bool:
     """Deleting is for leads and canceled orders only, alone and in bulk."""
     return status in DELETABLE

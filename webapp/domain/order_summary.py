@@ -68,6 +68,6 @@ def mask_street(address: str) -> str:
     """Keep the first words of a street address, about a third of it, and drop the rest with the house number."""
     words = address.split()
     kept = words[: max(1, len(words) // 3)] if len(words) > 1 else [w[:3] for w in words]
-    while len(kept) > 1 and any(c.isdigit() for c in kept[-1]):
+    while kept and any(c.isdigit() for c in kept[-1]):
         kept.pop()
-    return " ".join(kept) + " •••" if kept else ""
+    return " ".join([*kept, "•••"]) if words else ""

@@ -81,7 +81,11 @@ class _Reading:
 
 
 def _read(public_token: bytes) -> OrderSummary | None:
-    with db.engine.connect() as connection:
+    """Two reads by keys; on PostgreSQL without a transaction, whose begin and end are round trips of their own."""
+    engine = db.engine
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="AUTOCOMMIT")
         return summary_by_token(cast(Session, _Reading(connection)), public_token)
 
 

@@ -70,6 +70,17 @@ def step(work: UnitOfWork, lease: Lease, before: int, after: int) -> None:
         raise LeaseLost
 
 
+def start_over(work: UnitOfWork, lease: Lease) -> None:
+    """Put the job's place back to its first row. Raises LeaseLost: who woke up late must not move another's place."""
+    moved = work.session.execute(
+        update(Job)
+        .where(Job.id == lease.job_id, Job.lease_token == lease.token)
+        .values(next_row=0, leased_until=work.now + LEASE)
+    )
+    if moved.rowcount == 0:  # type: ignore[attr-defined]
+        raise LeaseLost
+
+
 def finish(work: UnitOfWork, lease: Lease, state: JobState, **columns: object) -> None:
     """End this part of the job's life: `ready`, `done`, `failed` or `canceled`. Raises LeaseLost."""
     ended = work.session.execute(

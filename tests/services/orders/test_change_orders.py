@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from tests.factories import Shop, count_rows, force, history_of, make_orders, status_of, totals_recounted
 from webapp.domain.errors import Code
-from webapp.domain.order_acts import Outcome
+from webapp.domain.order_acts import OrderAct, Outcome
 from webapp.domain.order_status import OrderStatus, targets
 from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.domain.permissions import Role
@@ -17,6 +17,7 @@ from webapp.models import Batch, Order, OrderHistory, OrderSearch, OutboxMessage
 from webapp.services.orders.bulk import (
     NothingSelected,
     TooManySelected,
+    act_on_orders,
     add_history,
     change_status,
     mark_paid,
@@ -176,3 +177,17 @@ def test_a_hundred_orders_take_as_many_statements_as_one(app: Flask, shop: Shop,
     assert len(statements) <= 10, statements
     assert count_rows(OrderHistory) == 200
     assert totals_recounted() == []
+
+
+def test_a_returned_parcel_is_sent_again_with_its_number_or_another(app: Flask, shop: Shop) -> None:
+    same, other = make_orders(shop.manual, 2, status=S.CONFIRMED)
+    for order, number in ((same, "A1"), (other, "B1")):
+        set_tracking(shop.actor(), order.number, "jne", number)
+        change_status(shop.actor(), [order.number], S.SHIPPED)
+        change_status(shop.actor(), [order.number], S.RTS)
+    change_status(shop.actor(), [same.number], S.SHIPPED)
+    act = OrderAct(to=S.SHIPPED, tracking_number="B2", courier="jne")
+    assert act_on_orders(shop.actor(), "test", [other.number], act).count(Outcome.OK) == 1
+    db.session.rollback()
+    rows = db.session.execute(select(Shipment.tracking_number, Shipment.state).order_by(Shipment.id)).all()
+    assert [tuple(row) for row in rows] == [("A1", "dispatched"), ("B1", "returned"), ("B2", "dispatched")]

@@ -12,7 +12,6 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.factories import Shop, history_of, make_orders, new_order, totals_recounted
-from webapp.domain.actors import Actor
 from webapp.domain.order_acts import Outcome
 from webapp.domain.order_status import OrderStatus, find_transition
 from webapp.extensions import db

@@ -50,23 +50,28 @@ class BulkPages:
     @needs(Permission.ORDERS_CHANGE_STATUS)
     def change_status(self) -> ResponseReturnValue:
         """Set the selected orders to the chosen status."""
-        selected, form = self._selected(request.form.getlist("rowid")), StatusForm()
-        targets = {target.status.value: target for target in plans.status_targets(selected, current_user.actor)}
+        numbers, form = request.form.getlist("rowid"), StatusForm()
         to = _status(form.status.data)
-        if to is None:
-            form.status.errors = [_("Choose the new status.")]
-            return self._status_page(selected, form), 422
-        target = targets.get(to.value)
-        typed = target.typed if target else ""
-        valid = form.validate()
-        if typed and not plans.same_words(form.typed.data, typed):
-            form.typed.errors = [_("Type %(words)s to go on.", words=typed)]
-        if not valid or form.typed.errors:
-            return self._status_page(selected, form), 422
+        again = None
+        if to is None or not form.validate() or plans.may_need_word(to, numbers):
+            again = self._ask_status_again(numbers, form, to)
+        if to is None or again is not None:
+            return again or "", 422
         result = bulk.change_status(
-            current_user.actor, selected.numbers, to, comment=_text(form.comment.data), notify=form.notify.data
+            current_user.actor, numbers, to, comment=_text(form.comment.data), notify=form.notify.data
         )
         return self._finish(Done("status", result, to, notified=form.notify.data))
+
+    def _ask_status_again(self, numbers: Sequence[str], form: StatusForm, to: OrderStatus | None) -> str | None:
+        """The form once more, with what is wrong or missing in it; None when the typed word was the only question."""
+        selected = self._selected(numbers)
+        targets = plans.status_targets(selected, current_user.actor)
+        typed = next((target.typed for target in targets if target.status is to), "")
+        if to is None:
+            form.status.errors = [_("Choose the new status.")]
+        if typed and not plans.same_words(form.typed.data, typed):
+            form.typed.errors = [_("Type %(words)s to go on.", words=typed)]
+        return self._status_page(selected, form) if form.errors else None
 
     def _status_page(self, selected: plans.Selected, form: StatusForm) -> str:
         targets = plans.status_targets(selected, current_user.actor)

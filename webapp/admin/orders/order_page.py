@@ -87,7 +87,7 @@ def facts_of(order: OrderDetail) -> OrderFacts:
 
 def _paid_by_completion(history: Iterable[HistoryEntry]) -> bool:
     paying = next((entry for entry in history if "payment_status" in entry.changes), None)
-    return paying is not None and paying.to_status is S.COMPLETED
+    return paying is not None and paying.to_status is S.COMPLETED is not paying.from_status
 
 
 def possible(order: OrderDetail, actor: Actor) -> Possible:

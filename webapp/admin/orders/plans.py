@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Problem
 from webapp.domain.order_acts import Decision, OrderAct, OrderFacts, Outcome, decide, decide_deletion
-from webapp.domain.order_status import OrderStatus, has_way_back
+from webapp.domain.order_status import ONE_WAY, OrderStatus, has_way_back
 from webapp.domain.payment import PaymentStatus
 from webapp.formats import payment_label, status_label
 from webapp.services.orders.bulk import check_selection
@@ -123,6 +123,11 @@ def deletion_plan(selected: Selected, actor: Actor) -> Plan:
 def typed_word(status: OrderStatus) -> str:
     """The word that setting many orders to `status` asks for."""
     return {OrderStatus.CANCELED: _("CANCEL"), OrderStatus.CLOSED: _("CLOSE")}.get(status, _("CHANGE"))
+
+
+def may_need_word(to: OrderStatus, numbers: Sequence[str]) -> bool:
+    """Whether setting these orders to `to` could ask for a typed word: only then must they be looked at before."""
+    return to in ONE_WAY and len(numbers) >= TYPED_FROM
 
 
 def same_words(typed: str | None, wanted: str) -> bool:

@@ -98,7 +98,7 @@ class OrderView(BulkPages, OrderPages, GuardedModelView):
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> ResponseReturnValue:
-        """A button of the bulk bar: the question that belongs to it. What the person may not do is refused, not ignored."""
+        """A button of the bulk bar: the question that belongs to it, or 403 for what the person may not do."""
         if not self.is_action_allowed(request.form.get("action", "")):
             abort(403)
         answer: ResponseReturnValue = self.handle_action()

@@ -26,7 +26,7 @@ from webapp.extensions import db
 from webapp.models import Batch, File, Job, JobKind, JobRow, JobState
 from webapp.services.files import Storage, StoredFile, add_file
 from webapp.services.importing.status_rows import COLUMNS, AimedRow, SeenOrders, aim_rows, read_row
-from webapp.services.job_leases import RUN_JOB, Lease, cancel_asked, finish, step
+from webapp.services.job_leases import RUN_JOB, Lease, cancel_asked, finish, start_over, step
 from webapp.services.orders.change_orders import OrderResult, change_orders, in_one_transaction
 from webapp.services.orders.facts import read_orders
 from webapp.services.sets import insert_rows
@@ -58,7 +58,7 @@ def start_status_upload(actor: Actor, stored: StoredFile, name: str, media_type:
         earlier = (
             select(Job.id)
             .join(File, File.id == Job.file_id)
-            .where(File.sha256 == stored.sha256, Job.kind == JobKind.STATUS_UPLOAD.value, Job.state == "done")
+            .where(File.sha256 == stored.sha256, Job.kind == JobKind.STATUS_UPLOAD.value, Job.state == JobState.DONE.value)
             .order_by(Job.id.desc())
         )
         duplicate = work.session.scalar(earlier.limit(1))
@@ -82,11 +82,7 @@ def check(job: Job, lease: Lease, actor: Actor, storage: Storage) -> None:
     try:
         preview, total = _preview(job, lease, actor, storage)
     except UnreadableFile as problem:
-        with unit_of_work(actor) as work:
-            finish(
-                work, lease, JobState.FAILED, error_code=problem.code.value, error_params=dict(problem.params),
-                finished_at=work.now,
-            )  # fmt: skip
+        _give_up(lease, actor, problem)
         return
     if preview is None:
         with unit_of_work(actor) as work:
@@ -96,12 +92,21 @@ def check(job: Job, lease: Lease, actor: Actor, storage: Storage) -> None:
         finish(work, lease, JobState.READY, preview=preview, total_rows=total, next_row=0)
 
 
+def _give_up(lease: Lease, actor: Actor, problem: UnreadableFile) -> None:
+    """End the job of a file that can't be read; what earlier chunks did stays done."""
+    with unit_of_work(actor) as work:
+        finish(
+            work, lease, JobState.FAILED, error_code=problem.code.value, error_params=dict(problem.params),
+            finished_at=work.now,
+        )  # fmt: skip
+
+
 def _preview(job: Job, lease: Lease, actor: Actor, storage: Storage) -> tuple[dict[str, Any] | None, int]:
     with _open(job, storage) as (table, columns):
         tally = _Tally()
         seen = SeenOrders()
         with unit_of_work(actor) as work:
-            work.session.execute(update(Job).where(Job.id == job.id).values(next_row=0))
+            start_over(work, lease)
         done = 0
         for chunk in _chunks(table.rows(), CHUNK["postgresql"]):
             for aimed, outcome, problem in _decide_chunk(db.session(), actor, columns, chunk, seen):
@@ -164,7 +169,18 @@ class _Tally:
 
 
 def run(job: Job, lease: Lease, actor: Actor, storage: Storage, *, seconds: float = SLICE) -> bool:
-    """Go on with the job for at most `seconds`; whether it has ended. Raises LeaseLost when another worker has it."""
+    """Go on with the job for at most `seconds`; whether it has ended. Raises LeaseLost when another worker has it.
+
+    A file that can no longer be read ends the job as `failed`: rung for again it would fail for ever.
+    """
+    try:
+        return _go_on(job, lease, actor, storage, seconds)
+    except UnreadableFile as problem:
+        _give_up(lease, actor, problem)
+        return True
+
+
+def _go_on(job: Job, lease: Lease, actor: Actor, storage: Storage, seconds: float) -> bool:
     until = time.monotonic() + seconds
     seen = _seen_before(job)
     batch_id = _batch_of(job, actor)
@@ -267,7 +283,8 @@ def _seen_before(job: Job) -> SeenOrders:
     seen = SeenOrders()
     if job.next_row:
         ids = select(JobRow.order_id).where(JobRow.job_id == job.id, JobRow.order_id.is_not(None))
-        for chunk in db.session.scalars(ids).partitions(10_000):
+        # A part at a time: the driver would hold every row of a long job at once.
+        for chunk in db.session.scalars(ids.execution_options(yield_per=10_000)).partitions():
             seen.add_all(order_id for order_id in chunk if order_id is not None)
         end_reading()
     return seen

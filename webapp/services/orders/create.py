@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select, text, tuple_
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor
@@ -206,10 +206,11 @@ def _customers(work: UnitOfWork, orders: Sequence[NewOrder], accounts: dict[int,
         keys.append((store.id, "phone", phone) if phone else (store.id, "email", email) if email else None)
     known: dict[tuple[int, str, str], int] = {}
     for kind, column in (("phone", Customer.phone_key), ("email", Customer.email)):
-        wanted = {(key[0], key[2]) for key in keys if key and key[1] == kind}
-        if wanted:
-            found = select(Customer.store_id, column, Customer.id).where(tuple_(Customer.store_id, column).in_(wanted))
-            for store_id, value, customer_id in work.session.execute(found.order_by(Customer.id.desc())):
+        for store_id in {key[0] for key in keys if key and key[1] == kind}:
+            wanted = {key[2] for key in keys if key and key[:2] == (store_id, kind)}
+            # Of several customers with this phone or address the oldest is the one.
+            found = select(column, Customer.id).where(Customer.store_id == store_id, column.in_(wanted))
+            for value, customer_id in work.session.execute(found.order_by(Customer.id.desc())):
                 known[store_id, kind, str(value)] = customer_id
     added: dict[tuple[int, str, str], Customer] = {}
     for order, key in zip(orders, keys, strict=True):

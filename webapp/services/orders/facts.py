@@ -115,7 +115,7 @@ def _paid_by_completion(session: Session, dialect: Dialect, rows: Sequence[Any])
         return frozenset()
     found = session.execute(
         text(
-            "select order_id, seq, to_status, changes from order_history"
+            "select order_id, from_status, to_status, changes from order_history"
             f" where {any_of(dialect, 'order_id', 'ids')} and changes is not null order by order_id, seq"
         ).columns(changes=_HISTORY_CHANGES),
         {"ids": many(dialect, asked)},
@@ -123,7 +123,8 @@ def _paid_by_completion(session: Session, dialect: Dialect, rows: Sequence[Any])
     last: dict[int, bool] = {}
     for row in found:
         if "payment_status" in (row.changes or {}):
-            last[row.order_id] = row.to_status == OrderStatus.COMPLETED
+            # Paid by hand while it was completed already is another act, and stays.
+            last[row.order_id] = row.to_status == OrderStatus.COMPLETED != row.from_status
     return frozenset(order_id for order_id, completed in last.items() if completed)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.order_summary import OrderSummary, SummaryEvent, SummaryLine, mask_phone, mask_street
@@ -12,11 +12,8 @@ from webapp.services.statements import ReadSession, Statement, moment_of
 _ORDER = (
     "select o.id, o.number, o.status, o.payment_status, o.payment_method, o.digital, o.currency, o.subtotal,"
     " o.shipping_fee, o.discount, o.total, o.ordered_at, o.returns_withdrawn, s.timezone, c.locale, s.name, s.email,"
-    " c.buyer_name, c.buyer_phone, c.address, c.district, c.city, c.province, c.postal_code, p.courier,"
-    " p.tracking_number"
+    " c.buyer_name, c.buyer_phone, c.address, c.district, c.city, c.province, c.postal_code"
     " from order_contacts c join orders o on o.id = c.order_id join stores s on s.id = o.store_id"
-    " left join shipments p on p.id ="
-    " (select max(x.id) from shipments x where x.order_id = o.id and x.state <> 'canceled')"
     " where c.public_token = "
 )
 
@@ -32,7 +29,7 @@ def summary_by_token(session: ReadSession, token: bytes) -> OrderSummary | None:
     if not found:
         return None
     row = found[0]
-    lines, events = _lines_and_events(session, row[0])
+    lines, events, (courier, tracking_number) = _belongings(session, row[0])
     name, phone, street, district, city, province, postal_code = (part or "" for part in row[17:24])
     return OrderSummary(
         number=row[1],
@@ -55,23 +52,33 @@ def summary_by_token(session: ReadSession, token: bytes) -> OrderSummary | None:
         address=_address(street, district, city, province, postal_code),
         lines=lines,
         events=events,
-        courier=row[24],
-        tracking_number=row[25],
+        courier=courier,
+        tracking_number=tracking_number,
         returns_withdrawn=bool(row[12]),
     )
 
 
-def _lines_and_events(session: ReadSession, order_id: int) -> tuple[tuple[SummaryLine, ...], tuple[SummaryEvent, ...]]:
+_Belongings: TypeAlias = tuple[tuple[SummaryLine, ...], tuple[SummaryEvent, ...], tuple[str | None, str | None]]
+
+
+def _belongings(session: ReadSession, order_id: int) -> _Belongings:
+    """Lines, told entries, and courier with tracking number of the newest parcel.
+
+    Parcels are here and not joined to the order: PostgreSQL took longer to plan that join than to do everything else.
+    """
     st = Statement(session)
     key = st.bind(order_id)
     rows = st.run(
         "select 0 as part, line_no as n, name as words, quantity, unit_price, null as status, null as at"
         f" from order_lines where order_id = {key}"
         " union all select 1, seq, case when notify then comment else '' end, case when notify then 1 else 0 end, null,"
-        f" to_status, at from order_history where order_id = {key} and kind = 'general' order by part, n"
+        f" to_status, at from order_history where order_id = {key} and kind = 'general'"
+        " union all select 2, id, courier, null, null, tracking_number, null"
+        f" from shipments where order_id = {key} and state <> 'canceled' order by part, n"
     )
     lines = tuple(SummaryLine(r[2], r[3], r[4], r[3] * r[4]) for r in rows if r[0] == 0)
-    return lines, tuple(_events([r for r in rows if r[0] == 1]))
+    parcels = [(r[2], r[5]) for r in rows if r[0] == 2]
+    return lines, tuple(_events([r for r in rows if r[0] == 1])), parcels[-1] if parcels else (None, None)
 
 
 def _events(history: list[Any]) -> list[SummaryEvent]:

@@ -63,7 +63,8 @@ def write_shipments(work: UnitOfWork, changes: Sequence[tuple[KnownOrder, OrderA
             continue
         courier = act.courier or order.facts.courier
         tracking = act.tracking_number or order.facts.tracking_number
-        if order.shipment_id is not None:
+        another = order.facts.shipment_state is ShipmentState.RETURNED and "tracking_number" in decision.changes
+        if order.shipment_id is not None and not another:
             changed.append((order.shipment_id, state.value, courier, tracking))
             continue
         new.append(
