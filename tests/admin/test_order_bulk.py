@@ -347,4 +347,4 @@ def test_a_hundred_orders_take_few_statements(app: Flask, shop: Shop, statements
     statements.clear()
     person.open("POST", LIST + "status", data={"csrf_token": token, "rowid": orders, "status": "confirmed"})
     sent = [s for s in statements if not s.lower().startswith(("begin", "savepoint", "release", "set "))]
-    assert len(sent) <= 14, sent
+    assert len(sent) <= 10, sent

@@ -36,7 +36,8 @@ def test_newest_first_with_what_a_seller_needs(app: Flask, shop: Shop) -> None:
         "Pending",
     ):
         assert shown in text
-    assert "SiCepat" in text and "002912100777" in text
+    assert "SiCepat" in text
+    assert "002912100777" in text
     assert f'href="/admin/orders/{first.number}"' in page
 
 

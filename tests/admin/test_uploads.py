@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import EnvironBuilder
 
 from tests.admin.back_office import BackOffice, limited, of
 from tests.admin.uploading import send, sent_job, work
@@ -86,12 +87,12 @@ def test_a_file_over_the_limit_is_refused_and_nothing_is_kept(
 ) -> None:
     def too_large(_storage: object, stream: Any) -> None:
         assert stream.read(10) == b"order_numb"
-        raise UnreadableFile(FileProblem.TOO_LARGE, {"limit": 200_000_000, "size": 201_000_000})
+        raise UnreadableFile(FileProblem.TOO_LARGE, {"limit": 5000, "size": 5001})
 
     monkeypatch.setattr(uploads, "receive", too_large)
-    response = send(of(app, shop), b"order_number,status\n")
+    response = send(of(app, shop), b"order_number,status\n" + b"x" * 6980)
     assert response.status_code == 422
-    assert "201\xa0MB" in response.text
+    assert "The file has 7\xa0kB, and at most 5\xa0kB are read." in response.text
     assert "Nothing was changed." in response.text
     assert count_rows(Job) == 0
     assert count_rows(File) == 0
@@ -113,6 +114,27 @@ def test_the_bytes_are_kept_without_a_transaction(
     monkeypatch.setattr(uploads, "receive", watched)
     sent_job(of(app, shop), b"order_number,status\nx,shipped\n")
     assert seen == [False, False]
+
+
+def test_no_transaction_waits_for_the_body(app: Flask, shop: Shop) -> None:
+    person = of(app, shop)
+    seen: list[bool] = []
+
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            seen.append(db.session().in_transaction())
+            return super().read(size)
+
+        def readinto(self, buffer: Any, /) -> int:
+            seen.append(db.session().in_transaction())
+            return super().readinto(buffer)
+
+    data = {"csrf_token": person.token(), "file": (io.BytesIO(b"order_number,status\nx,shipped\n"), "a.csv")}
+    environ = EnvironBuilder("/admin/orders/upload/", method="POST", data=data).get_environ()
+    environ["wsgi.input"] = Slow(environ["wsgi.input"].read())
+    assert person.client.open(environ).status_code == 302
+    assert seen
+    assert not any(seen)
 
 
 def test_a_path_in_the_name_is_only_a_name(app: Flask, shop: Shop) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -19,9 +21,9 @@ from webapp.services.accounts import (
     keep_selection,
     save_store,
     save_user,
-    set_preference,
     start_session,
 )
+from webapp.services.profile import save_profile
 
 
 def draft(**changes: object) -> UserDraft:
@@ -90,13 +92,35 @@ def test_archiving_or_a_new_password_signs_everywhere_out(app: Flask, shop: Shop
 
 def test_preferences_and_selection_are_kept(app: Flask, shop: Shop) -> None:
     token = start_session(shop.people[Role.ADMIN], "127.0.0.1", "test")
-    set_preference(shop.actor(), "theme", "dark")
-    set_preference(shop.actor(), "theme", "light")
+    save_profile(shop.actor(), theme="dark")
+    save_profile(shop.actor(), theme="light")
     keep_selection(token, ["261121-AAAAAAAA"])
     db.session.rollback()
     identity = load_identity(token)
     assert identity is not None
     assert (identity.theme, identity.selection) == ("light", ("261121-AAAAAAAA",))
+
+
+def test_two_owners_who_archive_each_other_at_once_leave_one(app: Flask, shop: Shop) -> None:
+    second = save_user(shop.actor(Role.OWNER), draft(email="second@example.com", role=Role.OWNER)).id
+    owners = {"owner@example.com": shop.people[Role.OWNER], "second@example.com": second}
+    actor, together, refused = shop.actor(Role.OWNER), threading.Barrier(2), []
+
+    def archive(email: str, user_id: int) -> None:
+        with app.app_context():
+            together.wait(10)
+            try:
+                save_user(actor, draft(email=email, role=Role.OWNER, archived=True), user_id)
+            except Refused as problem:
+                refused.append(problem.problem.code)
+
+    threads = [threading.Thread(target=archive, args=owner) for owner in owners.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    left = select(User.id).where(User.role == Role.OWNER.value, User.archived_at.is_(None))
+    assert (len(db.session.scalars(left).all()), refused) == (1, [Code.BAD_VALUE])
 
 
 def test_a_new_store_has_its_built_in_accounts(app: Flask, shop: Shop) -> None:

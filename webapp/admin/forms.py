@@ -19,8 +19,6 @@ from webapp.admin.base import AdminForm, GuardedModelView, expose, show_problem
 from webapp.domain.errors import Refused
 from webapp.extensions import db
 
-MOST_PAGES = 10_000
-
 
 class ChecksField(SelectMultipleField):
     """Several of a few, as boxes to tick."""
@@ -104,6 +102,7 @@ class FormView(GuardedModelView):
         """The query string of the list; a page number that no list reaches counts as a far one, not as a fault."""
         args = super()._get_list_extra_args()
         args.page = min(max(args.page, 0), FARTHEST_PAGE)
+        args.search = args.search.replace("\0", "") if args.search else args.search  # PostgreSQL takes no NUL
         return args
 
     def visible_ids(self) -> Any:
@@ -113,16 +112,6 @@ class FormView(GuardedModelView):
     def get_query(self) -> Any:
         """What the list shows: only what exists for the reader."""
         return db.session.query(self.model).filter(self.model.id.in_(self.visible_ids()))
-
-    def get_list(self, page: int | None, *args: Any, **kwargs: Any) -> Any:
-        """One page of the list; what can't be a page is the first."""
-        return super().get_list(page if page is not None and 0 <= page < MOST_PAGES else 0, *args, **kwargs)
-
-    def _get_list_extra_args(self) -> Any:
-        asked = super()._get_list_extra_args()
-        # PostgreSQL takes no NUL in a text.
-        asked.search = asked.search.replace("\0", "") if asked.search else asked.search
-        return asked
 
     def get_one(self, id: Any) -> Any:  # noqa: A002 -- as the base class calls it
         """The row with this id, if it exists for the reader; 404 else."""

@@ -72,7 +72,9 @@ class StatusUploadView(GuardedView):
             media_type = sent.mimetype or "application/octet-stream"
             job_id = start_status_upload(current_user.actor, stored, PurePath(sent.filename).name, media_type)
         except UnreadableFile as problem:
-            return self._form(problem_text((problem.code.value, problem.params))), 422
+            # It stopped reading at the limit; how much there is, the person wants to know.
+            params = {**problem.params, "size": sent.stream.seek(0, io.SEEK_END)}
+            return self._form(problem_text((problem.code.value, params))), 422
         except Refused as refused:
             return self._form(problem_text(refused.problem)), 403
         return redirect(self.get_url("jobs.details", job_id=job_id))

@@ -16,6 +16,7 @@ from webapp.auth.identity import load_identity
 from webapp.domain.permissions import Permission
 from webapp.extensions import login_manager
 from webapp.services import accounts
+from webapp.services.unit_of_work import end_reading
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -51,7 +52,11 @@ def needs(permission: Permission) -> Callable[[View], View]:
 
 
 def _closed_by_default() -> ResponseReturnValue | None:
-    if request.endpoint in ANONYMOUS or request.endpoint is None or current_user.is_authenticated:
+    if request.endpoint in ANONYMOUS or request.endpoint is None:
+        return None
+    if current_user.is_authenticated:
+        if request.method not in ("GET", "HEAD"):
+            end_reading()  # a body is read next, for as long as its sender likes: no transaction waits for it
         return None
     if request.headers.get("HX-Request"):
         # A part of a page can't show the sign-in form: the whole page goes there.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +13,7 @@ from webapp.domain.actors import Actor
 from webapp.domain.permissions import Permission, Role
 from webapp.extensions import db
 from webapp.models import RolePermission, User, UserPreference, UserSession
+from webapp.services.accounts import token_hash
 from webapp.services.identities import actor_of
 
 LONGEST = timedelta(days=14)
@@ -51,11 +51,6 @@ class Identity(UserMixin):  # type: ignore[misc]
     def seen_long_ago(self) -> bool:
         """Whether it is time to write down that the session is in use."""
         return clock.now() - self.seen_at > SEEN_EVERY
-
-
-def token_hash(token: str) -> bytes:
-    """What the database keeps of a session's token."""
-    return hashlib.sha256(token.encode()).digest()
 
 
 # Built once: every request of a signed-in person asks this.

@@ -7,24 +7,17 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from webapp.auth.sign_in import own_page
-from webapp.services import accounts
+from webapp.domain.errors import Refused
+from webapp.services import profile
 
 blueprint = Blueprint("preferences", __name__)
-
-THEMES = {"system": "", "light": "light", "dark": "dark"}
-LOCALES = ("en", "id", "ko")
 
 
 @blueprint.post("/preferences", endpoint="save")
 def save() -> ResponseReturnValue:
     """Keep `locale` or `theme` and go back to `next`."""
-    locale, theme = request.form.get("locale"), request.form.get("theme")
-    if locale is not None:
-        if locale not in LOCALES:
-            abort(400)
-        accounts.set_locale(current_user.actor, locale)
-    if theme is not None:
-        if theme not in THEMES:
-            abort(400)
-        accounts.set_preference(current_user.actor, "theme", THEMES[theme])
+    try:
+        profile.save_profile(current_user.actor, locale=request.form.get("locale"), theme=request.form.get("theme"))
+    except Refused:
+        abort(400)
     return redirect(own_page(request.form.get("next", "")))

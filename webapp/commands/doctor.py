@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 import click
-
 from sqlalchemy import inspect
 from sqlalchemy.exc import OperationalError
 

@@ -8,13 +8,12 @@ from contextlib import contextmanager
 import click
 from flask import Flask
 from flask_babel import force_locale
-from sqlalchemy import select
 
 from webapp import logs
 from webapp.app import create_app
-from webapp.domain.actors import SYSTEM, Actor
+from webapp.domain.actors import SYSTEM, Actor, ActorKind
 from webapp.extensions import db
-from webapp.models import User
+from webapp.services.accounts import find_for_sign_in
 from webapp.services.identities import actor_by_id
 from webapp.services.unit_of_work import end_reading
 from webapp.settings import Settings
@@ -38,8 +37,8 @@ def act_as(email: str | None) -> Actor:
     """The person with this address, or the system itself. Raises click.UsageError for an unknown one."""
     if email is None:
         return SYSTEM
-    user = db.session.scalar(select(User).where(User.email == email.lower(), User.archived_at.is_(None)))
-    actor = actor_by_id(db.session(), "person", user.id) if user else None
+    user = find_for_sign_in(db.session(), email.lower())
+    actor = actor_by_id(db.session(), ActorKind.PERSON, user.id) if user else None
     end_reading()
     if actor is None:
         raise click.UsageError(f"nobody signs in as {email}")

@@ -15,7 +15,7 @@ from webapp.demo.orders import COLUMNS, STRETCH
 from webapp.demo.world import Load, number_salt
 
 MADE_HERE = 250_000
-"""Orders beyond these are copies that the server makes of them."""
+"""Orders beyond these are copies that the server makes of them, for a quarter of the processor time."""
 
 _SETTINGS = {
     "statement_timeout": "0",

@@ -1,4 +1,4 @@
-"""Ten million orders out of one: the server copies what was made, with ids, moments and unique numbers moved on."""
+"""Ten million orders out of a few: the server copies what was made, with ids, moments and unique numbers moved on."""
 
 from __future__ import annotations
 

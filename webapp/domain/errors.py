@@ -99,6 +99,9 @@ VARIANTS: dict[tuple[Code, str], str] = {
     (Code.TRANSITION_NOT_ALLOWED, "payment"): N_(
         "The payment of %(number)s is %(from_payment)s and can't become %(to_payment)s."
     ),
+    (Code.WRONG_SHIPMENT_STATE, "together"): N_(
+        "%(number)s can't become %(to_status)s and take a courier or tracking number in one step. Leave them out."
+    ),
     (Code.NO_PERMISSION, "status"): N_(
         "Your role may not set %(number)s from %(from_status)s to %(to_status)s. Ask an admin."
     ),

@@ -232,10 +232,13 @@ def _refused_tracking(order: OrderFacts, act: OrderAct) -> Problem | None:
     # A parcel that came back keeps its number; sent again it may get another one.
     if new_number and order.tracking_number and order.shipment_state is not ShipmentState.RETURNED:
         return Problem(Code.TRACKING_EXISTS, {"number": order.number, "tracking_number": order.tracking_number})
-    status = act.to or order.status
+    params = {"number": order.number, "from_status": order.status.value}
+    if act.to is not None and act.to is not order.status and act.to in _NO_PARCEL:
+        return Problem(Code.WRONG_SHIPMENT_STATE, params | {"to_status": act.to.value, "variant": "together"})
     settled = order.shipment_state in (ShipmentState.IN_TRANSIT, ShipmentState.DELIVERED)
-    if status in _NO_PARCEL or (settled and order.tracking_number):
-        return Problem(Code.WRONG_SHIPMENT_STATE, {"number": order.number, "from_status": status.value})
+    leaves = act.to is not None and act.to not in _NO_PARCEL
+    if (order.status in _NO_PARCEL and not leaves) or (settled and order.tracking_number):
+        return Problem(Code.WRONG_SHIPMENT_STATE, params)
     return None
 
 

@@ -14,6 +14,7 @@ from flask import Blueprint, Flask, Request, Response, current_app, g
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
+from werkzeug.routing import BaseConverter
 
 from webapp import clock
 from webapp.domain.numbers import decode_token
@@ -47,8 +48,16 @@ class Sessions(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
 
+class Anything(BaseConverter):
+    """The rest of an address, whatever it holds: a wrong link with a line break gets the same page as any other."""
+
+    regex = r"[\s\S]+"
+    part_isolating = False
+
+
 def init(app: Flask) -> None:
     """Bind the buyer's page to the application."""
+    app.url_map.converters["anything"] = Anything
     app.session_interface = Sessions()
     app.extensions["buyer_page"] = lru_cache(maxsize=KEPT)(_page)
     app.register_blueprint(blueprint)
@@ -56,7 +65,7 @@ def init(app: Flask) -> None:
 
 
 @blueprint.get("/o/", defaults={"token": ""})
-@blueprint.get("/o/<path:token>")
+@blueprint.get("/o/<anything:token>")
 def order(token: str) -> Response:
     """The order behind a link; the same 404 for a link of a wrong form, of no order, and of a deleted one."""
     public_token = decode_token(token)

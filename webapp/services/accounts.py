@@ -1,4 +1,4 @@
-"""People and places: sign-in sessions, users, stores with their built-in channel accounts, preferences."""
+"""People and places: sign-in sessions, users, stores with their built-in channel accounts."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from webapp.domain.actors import SYSTEM, Actor
+from webapp.domain.actors import SYSTEM, Actor, ActorKind
 from webapp.domain.channels import BUILT_IN
 from webapp.domain.errors import Code, Refused
 from webapp.domain.permissions import Permission, Role, may_manage
-from webapp.models import ChannelAccount, Order, Store, User, UserPreference, UserSession
+from webapp.models import ChannelAccount, Order, Store, User, UserSession
 from webapp.services.unit_of_work import UnitOfWork, unit_of_work
 
 
@@ -29,7 +29,7 @@ def start_session(user_id: int, address: str, agent: str) -> str:
     with unit_of_work(SYSTEM) as work:
         work.session.add(
             UserSession(
-                token_hash=_hash(token), user_id=user_id, created_at=work.now, seen_at=work.now,
+                token_hash=token_hash(token), user_id=user_id, created_at=work.now, seen_at=work.now,
                 address=address[:100], agent=agent[:300], data={},
             )
         )  # fmt: skip
@@ -39,34 +39,24 @@ def start_session(user_id: int, address: str, agent: str) -> str:
 def end_session(token: str) -> None:
     """Sign a session out: its cookie is worth nothing from now on, wherever it was copied to."""
     with unit_of_work(SYSTEM) as work:
-        ended = update(UserSession).where(UserSession.token_hash == _hash(token), UserSession.ended_at.is_(None))
+        ended = update(UserSession).where(UserSession.token_hash == token_hash(token), UserSession.ended_at.is_(None))
         work.session.execute(ended.values(ended_at=work.now))
 
 
 def touch_session(token: str) -> None:
     """Write down that a session is in use."""
     with unit_of_work(SYSTEM) as work:
-        work.session.execute(update(UserSession).where(UserSession.token_hash == _hash(token)).values(seen_at=work.now))
+        work.session.execute(
+            update(UserSession).where(UserSession.token_hash == token_hash(token)).values(seen_at=work.now)
+        )
 
 
 def keep_selection(token: str, numbers: list[str]) -> None:
     """Remember the selected order numbers for a person without scripts."""
     with unit_of_work(SYSTEM) as work:
-        row = work.session.get(UserSession, _hash(token))
+        row = work.session.get(UserSession, token_hash(token))
         if row is not None:
             row.data = {**row.data, "selection": numbers}
-
-
-def set_locale(actor: Actor, locale: str) -> None:
-    """Choose the language in which the acting person reads the back office."""
-    with unit_of_work(actor) as work:
-        work.session.execute(update(User).where(User.id == actor.id).values(locale=locale))
-
-
-def set_preference(actor: Actor, name: str, value: Any) -> None:
-    """Keep one choice of look of the acting person."""
-    with unit_of_work(actor) as work:
-        work.session.merge(UserPreference(user_id=actor.id or 0, name=name, value=value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +109,7 @@ def _check_user(work: UnitOfWork, draft: UserDraft, user: User | None) -> None:
     if not actor.may(Permission.USERS_MANAGE):
         raise Refused(Code.NO_PERMISSION, number=draft.email)
     roles = {draft.role, Role(user.role) if user else draft.role}
-    if actor.role is not None and not all(may_manage(actor.role, role) for role in roles):
+    if actor.kind is not ActorKind.SYSTEM and not all(actor.role and may_manage(actor.role, role) for role in roles):
         raise Refused(Code.NO_PERMISSION, number=draft.email)
     own = _own_stores(work)
     if own is not None:
@@ -133,8 +123,9 @@ def _check_user(work: UnitOfWork, draft: UserDraft, user: User | None) -> None:
     if taken is not None and (user is None or taken != user.id):
         raise Refused(Code.BAD_VALUE, field="email", value=draft.email)
     if user is not None and user.role == Role.OWNER and (draft.archived or draft.role is not Role.OWNER):
-        owners = select(func.count()).where(User.role == Role.OWNER.value, User.archived_at.is_(None))
-        if work.session.scalar(owners) == 1:
+        # Locked, in id order: of two owners who archive each other at once the second finds one left.
+        owners = select(User.id).where(User.role == Role.OWNER.value, User.archived_at.is_(None)).order_by(User.id)
+        if work.session.scalars(owners.with_for_update()).all() == [user.id]:
             raise Refused(Code.BAD_VALUE, field="role", value=draft.role.value)
 
 
@@ -213,5 +204,6 @@ def _has_orders(work: UnitOfWork, store: Store) -> bool:
     return work.session.scalar(select(Order.id).where(Order.account_id.in_(accounts)).limit(1)) is not None
 
 
-def _hash(token: str) -> bytes:
+def token_hash(token: str) -> bytes:
+    """What the database keeps of a sign-in's token."""
     return hashlib.sha256(token.encode()).digest()

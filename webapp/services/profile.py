@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Refused
 from webapp.models import User, UserPreference, UserSession
+from webapp.services.accounts import token_hash
 from webapp.services.unit_of_work import UnitOfWork, unit_of_work
 from webapp.settings import LOCALES
 
@@ -45,9 +44,10 @@ def change_own_password(actor: Actor, password_hash: str, *, keep_token: str) ->
     with unit_of_work(actor) as work:
         user = _self(work)
         user.password_hash = password_hash
-        kept = hashlib.sha256(keep_token.encode()).digest()
         others = update(UserSession).where(
-            UserSession.user_id == user.id, UserSession.token_hash != kept, UserSession.ended_at.is_(None)
+            UserSession.user_id == user.id,
+            UserSession.token_hash != token_hash(keep_token),
+            UserSession.ended_at.is_(None),
         )
         work.session.execute(others.values(ended_at=work.now))
         work.audit("user.password_changed", user, data={})

@@ -21,7 +21,7 @@ class RowSet:
     """A set of rows for one statement: `RowSet("u", id="bigint", status="text")`.
 
     `source(dialect)` is the FROM item, `params(dialect, rows)` what to bind; rows are tuples in column order.
-    Types are PostgreSQL's: bigint, int, text, boolean, timestamptz, date, jsonb, bytea is not supported.
+    Types are PostgreSQL's: bigint, int, text, boolean, timestamptz, date, jsonb.
     """
 
     def __init__(self, alias: str, **columns: str) -> None:

@@ -144,7 +144,7 @@ def _between(st: Statement, column: str, first: date, last: date) -> str:
 def fold(engine: Engine) -> int:
     """Move what was appended into the totals, and return how many changes were moved. Any number of folds may run.
 
-    The scheduler calls this every 5 s, a job after each slice.
+    The scheduler calls this every 5 s.
     """
     folded = 0
     while True:

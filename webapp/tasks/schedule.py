@@ -11,12 +11,10 @@ from webapp import clock, queues
 from webapp.extensions import db
 from webapp.services.housekeeping import clean_search_index, forget_sessions, refresh_statistics
 from webapp.services.jobs import sweep_jobs
-from webapp.services.outbox import anything_due
+from webapp.services.outbox import TASK, anything_due
 from webapp.services.schedules import ensure_schedules, run_due
 from webapp.services.totals import fold
 from webapp.services.unit_of_work import end_reading
-
-SEND_OUTBOX = "webapp.tasks.outbox.send"
 
 
 def ring_outbox() -> None:
@@ -24,7 +22,7 @@ def ring_outbox() -> None:
     due = anything_due(db.session(), clock.now())
     end_reading()
     if due:
-        queues.ring(SEND_OUTBOX)
+        queues.ring(TASK)
 
 
 def fold_totals() -> None:

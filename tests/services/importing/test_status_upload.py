@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.factories import (
     Shop,
@@ -20,15 +20,16 @@ from tests.factories import (
     status_of,
     totals_recounted,
 )
-from webapp.domain.actors import Actor
+from webapp.domain.actors import SYSTEM, Actor
 from webapp.domain.errors import Refused
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Role
 from webapp.extensions import db
 from webapp.integrations.storage.local import LocalStorage
-from webapp.models import Job, JobRow, OrderHistory, OutboxMessage, Shipment
+from webapp.models import File, Job, JobRow, OrderHistory, OutboxMessage, Shipment
 from webapp.services.files import receive
-from webapp.services.importing.status_upload import start_status_upload
+from webapp.services.importing.status_upload import check, start_status_upload
+from webapp.services.job_leases import LeaseLost, take_lease
 from webapp.services.jobs import (
     cancel_job,
     confirm_job,
@@ -38,6 +39,7 @@ from webapp.services.jobs import (
     run_job,
     sweep_jobs,
 )
+from webapp.services.unit_of_work import unit_of_work
 from webapp.spreadsheets.writing import write_xlsx
 
 S = OrderStatus
@@ -305,3 +307,29 @@ def test_only_people_who_may_import_upload(app: Flask, shop: Shop, storage: Loca
         with pytest.raises(Refused):
             upload(shop.actor(role), storage, csv(("a", "shipped")))
     assert count_rows(Job) == 0
+
+
+def test_a_check_that_wakes_up_late_does_not_move_the_place_of_another(
+    app: Flask, shop: Shop, storage: LocalStorage
+) -> None:
+    (order,) = make_orders(shop.manual)
+    job_id = start_status_upload(shop.actor(), receive(storage, io.BytesIO(csv((order.number, "confirmed")))), "a.csv")
+    late = take_lease(job_id)
+    assert late is not None
+    with unit_of_work(SYSTEM) as work:  # it slept, and another worker went on to the end
+        work.session.execute(update(Job).where(Job.id == job_id).values(lease_token="another", next_row=1))
+    with pytest.raises(LeaseLost):
+        check(job(job_id), late, shop.actor(), storage)
+    assert (job(job_id).next_row, job(job_id).state) == (1, "checking")
+
+
+def test_a_file_that_can_no_longer_be_read_ends_its_job(app: Flask, shop: Shop, storage: LocalStorage) -> None:
+    (order,) = make_orders(shop.manual)
+    job_id = upload(shop.actor(), storage, csv((order.number, "confirmed")))
+    confirm_job(shop.actor(), job_id)
+    file = db.session.get(File, job(job_id).file_id)
+    assert file is not None
+    storage.path(file.storage_key).write_bytes(b"%PDF-1.7\x00\x01")
+    assert run_job(job_id, storage)
+    assert (job(job_id).state, job(job_id).error_code) == ("failed", "not_a_table")
+    assert status_of(order.number) == "pending"

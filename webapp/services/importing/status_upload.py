@@ -58,7 +58,9 @@ def start_status_upload(actor: Actor, stored: StoredFile, name: str, media_type:
         earlier = (
             select(Job.id)
             .join(File, File.id == Job.file_id)
-            .where(File.sha256 == stored.sha256, Job.kind == JobKind.STATUS_UPLOAD.value, Job.state == JobState.DONE.value)
+            .where(
+                File.sha256 == stored.sha256, Job.kind == JobKind.STATUS_UPLOAD.value, Job.state == JobState.DONE.value
+            )
             .order_by(Job.id.desc())
         )
         duplicate = work.session.scalar(earlier.limit(1))

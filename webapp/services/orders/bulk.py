@@ -16,7 +16,7 @@ from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentStatus
 from webapp.models import Batch
 from webapp.services.orders.change_orders import BulkResult, OrderResult, change_orders, in_one_transaction
-from webapp.services.orders.resolve import resolve_numbers
+from webapp.services.orders.resolve import each_once, resolve_numbers
 from webapp.services.unit_of_work import UnitOfWork
 
 LIMIT = 100
@@ -75,23 +75,32 @@ def set_tracking(actor: Actor, number: str, courier: str | None, tracking_number
 
 
 def act_on_orders(actor: Actor, kind: str, numbers: Sequence[str], act: OrderAct) -> BulkResult:
-    """Do `act` on each order of `numbers` in one transaction; the batch of the change is what undo takes back."""
+    """Do `act` on each order of `numbers` in one transaction; the batch of the change is what undo takes back.
+
+    Without any change there is no batch.
+    """
     wanted = check_selection(numbers)
+    act = replace(act, comment=act.comment.replace("\0", ""))  # PostgreSQL takes no text with a NUL
 
     def do(work: UnitOfWork, skip_locked: bool) -> BulkResult:
         found = resolve_numbers(work.session, actor.scope, wanted)
-        ids = [found[number] for number in wanted if isinstance(found[number], int)]
+        once = each_once(wanted, found)
+        ids = [order_id for number in once if isinstance(order_id := found[number], int)]
         batch = Batch(
             created_at=work.now, kind=kind, to_status=act.to, order_ids=ids, actor_kind=actor.kind.value,
             actor_id=actor.id, actor_name=actor.name,
         )  # fmt: skip
         work.session.add(batch)
         work.session.flush()  # history rows carry the batch's id
-        bulk = len(wanted) > 1
-        acts = {order_id: act for order_id in ids if isinstance(order_id, int)}
+        bulk = len(once) > 1
+        acts = dict.fromkeys(ids, act)
         changed = change_orders(work, acts, batch_id=batch.id, bulk=bulk, skip_locked=skip_locked)
         by_id = {result.order_id: result for result in changed}
-        return BulkResult(tuple(_answer(number, found[number], by_id) for number in wanted), batch.id)
+        answers = tuple(_answer(number, found[number], by_id) for number in once)
+        if not any(answer.outcome is Outcome.OK for answer in answers):
+            work.session.delete(batch)
+            return BulkResult(answers)
+        return BulkResult(answers, batch.id)
 
     return in_one_transaction(actor, do)
 

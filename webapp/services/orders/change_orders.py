@@ -21,7 +21,7 @@ from webapp.services.orders.facts import KnownOrder, lock_orders
 from webapp.services.orders.write_changes import Change, write_changes
 from webapp.services.unit_of_work import UnitOfWork, lock_was_not_had, unit_of_work
 
-UNDO_WINDOW = timedelta(seconds=60)
+MAILS_WAIT = timedelta(seconds=60)
 """How long the mails of a change of more than one order wait, so that an early undo also stops them."""
 TRIES = 3
 """How often a transaction that lost a lock is tried again before the rows it can't have are named `locked`."""
@@ -85,7 +85,7 @@ def change_orders(
         if decision.outcome is Outcome.OK:
             changes.append(Change(order, act, decision))
     many = len(acts) > 1 if bulk is None else bulk
-    write_changes(work, changes, batch_id=batch_id, notices_due=work.now + UNDO_WINDOW if many else work.now)
+    write_changes(work, changes, batch_id=batch_id, notices_due=work.now + MAILS_WAIT if many else work.now)
     return results
 
 

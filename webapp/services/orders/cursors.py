@@ -54,7 +54,8 @@ _SIGNATURE = 12
 def write_cursor(cursor: Cursor, secret: str | bytes) -> str:
     """The cursor as text for an address."""
     body = b"" if cursor.key is None else _BODY.pack(*cursor.key)
-    return base64.urlsafe_b64encode(_sign(cursor.way, body, secret) + body).rstrip(b"=").decode("ascii")
+    signature = _sign(cursor.way, body, secret)
+    return base64.urlsafe_b64encode(signature + _masked(body, signature, secret)).rstrip(b"=").decode("ascii")
 
 
 def read_cursor(way: Way, text: str, secret: str | bytes) -> Cursor | None:
@@ -63,8 +64,11 @@ def read_cursor(way: Way, text: str, secret: str | bytes) -> Cursor | None:
         raw = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
     except ValueError:
         return None
-    signature, body = raw[:_SIGNATURE], raw[_SIGNATURE:]
-    if len(body) not in (0, _BODY.size) or not hmac.compare_digest(signature, _sign(way, body, secret)):
+    signature, masked = raw[:_SIGNATURE], raw[_SIGNATURE:]
+    if len(masked) not in (0, _BODY.size):
+        return None
+    body = _masked(masked, signature, secret)
+    if not hmac.compare_digest(signature, _sign(way, body, secret)):
         return None
     return Cursor(way, Key(*_BODY.unpack(body)) if body else None)
 
@@ -97,9 +101,18 @@ def _unreadable(param: str, text: str) -> Problem:
     return Problem(Code.BAD_VALUE, {"field": param, "value": text[:60]})
 
 
+def _masked(body: bytes, signature: bytes, secret: str | bytes) -> bytes:
+    """`body` made unreadable, or readable again: it holds an internal id, and those are not shown."""
+    mask = hmac.digest(_key(secret), b"order list cursor mask" + signature, hashlib.sha256)
+    return bytes(a ^ b for a, b in zip(body, mask, strict=False))
+
+
+def _key(secret: str | bytes) -> bytes:
+    return secret.encode() if isinstance(secret, str) else secret
+
+
 def _sign(way: Way, body: bytes, secret: str | bytes) -> bytes:
-    key = secret.encode() if isinstance(secret, str) else secret
-    return hmac.digest(key, b"order list cursor " + way.value.encode() + body, hashlib.sha256)[:_SIGNATURE]
+    return hmac.digest(_key(secret), b"order list cursor " + way.value.encode() + body, hashlib.sha256)[:_SIGNATURE]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from webapp.models import AuditEntry
 from webapp.services.orders.bulk import check_selection
 from webapp.services.orders.change_orders import BulkResult, OrderResult, in_one_transaction
 from webapp.services.orders.facts import KnownOrder, lock_orders
-from webapp.services.orders.resolve import resolve_numbers
+from webapp.services.orders.resolve import each_once, resolve_numbers
 from webapp.services.orders.write_changes import Totals, append_totals, count
 from webapp.services.sets import any_of, db_time, many
 from webapp.services.unit_of_work import UnitOfWork
@@ -33,7 +33,7 @@ def delete_orders(actor: Actor, numbers: Sequence[str]) -> BulkResult:
         ids = [order_id for order_id in found.values() if isinstance(order_id, int)]
         known = lock_orders(work.session, actor.scope, ids, skip_locked=skip_locked)
         work.restart_clock()
-        results = [_decide(actor, number, found[number], known, skip_locked) for number in wanted]
+        results = [_decide(actor, number, found[number], known, skip_locked) for number in each_once(wanted, found)]
         gone = {r.order_id: known[r.order_id] for r in results if r.outcome is Outcome.OK}
         if gone:
             _delete(work, list(gone.values()))

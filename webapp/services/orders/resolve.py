@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -17,7 +17,8 @@ from webapp.services.sets import any_of, many
 def resolve_numbers(session: Session, scope: Scope, typed: Sequence[str]) -> dict[str, int | Problem]:
     """The order id behind each typed number within `scope`, or why there is none (`not_found`, `ambiguous`).
 
-    Our number is tried first (case, spaces and look-alike letters forgiven), then the channel's as typed.
+    Our number is tried first (case, spaces and look-alike letters forgiven), then the channel's as typed. A text that
+    PostgreSQL can't take (with a NUL) is no number.
     """
     ours = {text: normalize_order_number(text) for text in typed}
     ids = _by_number(session, scope, {number for number in ours.values() if number})
@@ -29,10 +30,19 @@ def resolve_numbers(session: Session, scope: Scope, typed: Sequence[str]) -> dic
         else:
             rest.append(entry)
     if rest:
-        by_channel = _by_channel_number(session, scope, {entry.strip() for entry in rest})
+        by_channel = _by_channel_number(session, scope, {entry.strip() for entry in rest if "\0" not in entry})
         for entry in rest:
             found[entry] = _only(entry, by_channel.get(entry.strip(), []))
     return found
+
+
+def each_once(numbers: Sequence[str], found: Mapping[str, int | Problem]) -> list[str]:
+    """`numbers` without those that mean an order which an earlier one means already: each is answered for once."""
+    meant: dict[int | str, str] = {}
+    for number in numbers:
+        target = found[number]
+        meant.setdefault(target if isinstance(target, int) else number, number)
+    return list(meant.values())
 
 
 def _by_number(session: Session, scope: Scope, numbers: Iterable[str]) -> dict[str, int]:

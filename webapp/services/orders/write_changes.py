@@ -14,13 +14,11 @@ from webapp.domain.order_status import TO_SHIP, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentState, PaymentStatus
 from webapp.domain.words import search_doc
 from webapp.models import HistoryKind
+from webapp.services import outbox
 from webapp.services.orders.facts import KnownOrder
 from webapp.services.orders.write_shipments import write_shipments
 from webapp.services.sets import RowSet, any_of, db_time, many
 from webapp.services.unit_of_work import UnitOfWork
-
-SEND_OUTBOX = "webapp.tasks.outbox.send"
-"""The task that the bell calls when messages are due at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +257,7 @@ _NOTICES = RowSet("u", order_id="bigint", account="bigint", payload="jsonb")
 def _outbox_sql(dialect: Dialect) -> TextClause:
     return text(
         "insert into outbox (created_at, kind, due_at, payload, order_id, batch_id, account_id, state, attempts)"
-        " select :now, 'buyer_mail', :due, u.payload, u.order_id, :batch, u.account, 0, 0"
+        f" select :now, '{outbox.BUYER_MAIL}', :due, u.payload, u.order_id, :batch, u.account, 0, 0"
         f" from {_NOTICES.source(dialect)} where true"
     )
 
@@ -275,4 +273,4 @@ def _queue_notices(work: UnitOfWork, changes: Sequence[Change], batch_id: int | 
     bound = {"now": db_time(work.dialect, work.now), "due": db_time(work.dialect, due), "batch": batch_id}
     work.session.execute(_outbox_sql(work.dialect), _NOTICES.params(work.dialect, rows) | bound)
     if due <= work.now:
-        work.later(SEND_OUTBOX)
+        work.later(outbox.TASK)
