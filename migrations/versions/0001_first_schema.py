@@ -418,6 +418,7 @@ def upgrade() -> None:
         sa.Column("parent_id", BigId, nullable=True),
         sa.Column("total_rows", sa.Integer(), nullable=True),
         sa.Column("next_row", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("ok", sa.Integer(), nullable=False),
         sa.Column("unchanged", sa.Integer(), nullable=False),
         sa.Column("failed", sa.Integer(), nullable=False),

@@ -26,6 +26,7 @@ PARAMS = {
     "already_pushed": "number",
     "locked": "number",
     "no_permission": "number",
+    "internal": "",
 }
 """What every problem with this code carries at least."""
 
@@ -42,7 +43,14 @@ VARIANT_PARAMS = {
     ("no_permission", "delete"): "number",
     ("not_found", "gone"): "",
 }
-STATUSES = {"not_found": 404, "no_permission": 403, "unknown_status": 422, "bad_value": 422, "missing_value": 422}
+STATUSES = {
+    "not_found": 404,
+    "no_permission": 403,
+    "unknown_status": 422,
+    "bad_value": 422,
+    "missing_value": 422,
+    "internal": 500,
+}
 """HTTP statuses that are not 409, a conflict with how the order stands."""
 
 

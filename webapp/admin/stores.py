@@ -73,7 +73,8 @@ class StoreForm(ServiceForm):
         description=lazy_gettext("Days from confirmed, where the channel sets no deadline."),
     )
     archived = BooleanField(
-        lazy_gettext("Archived"), description=lazy_gettext("Takes no new orders. Its orders stay where they are.")
+        lazy_gettext("Archived"),
+        description=lazy_gettext("Kept out of the lists of stores. Its orders stay where they are."),
     )
 
     def validate_timezone(self, field: Any) -> None:

@@ -37,6 +37,7 @@ class Code(StrEnum):
     ALREADY_PUSHED = "already_pushed"
     LOCKED = "locked"
     NO_PERMISSION = "no_permission"
+    INTERNAL = "internal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,9 @@ ERRORS: dict[Code, ErrorKind] = {
     Code.ALREADY_PUSHED: ErrorKind(409, N_("%(number)s: the channel already has this change. It can't be undone.")),
     Code.LOCKED: ErrorKind(409, N_("Someone else is changing %(number)s. Try again.")),
     Code.NO_PERMISSION: ErrorKind(403, N_("Your role may not do this to %(number)s. Ask an admin.")),
+    Code.INTERNAL: ErrorKind(
+        500, N_("Something failed on our side, again and again. What is done stays done; report this job.")
+    ),
 }
 
 VARIANTS: dict[tuple[Code, str], str] = {

@@ -17,7 +17,7 @@ from webapp.formats.labels import (
     status_label,
 )
 from webapp.formats.languages import best_language, language, language_name, select_locale
-from webapp.formats.numbers import amount, file_size, integer, money
+from webapp.formats.numbers import amount, file_size, integer, money, money_writer
 from webapp.formats.problems import problem_text
 from webapp.formats.times import age, day, due, long_day, moment, time_of_day
 
@@ -38,6 +38,7 @@ __all__ = [
     "long_day",
     "moment",
     "money",
+    "money_writer",
     "outcome_label",
     "payment_label",
     "payment_method_label",

@@ -10,7 +10,7 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-from webapp.formats import labels, languages, numbers, problems, times
+from webapp.formats import icons, labels, languages, numbers, problems, times
 from webapp.formats.languages import translated
 
 
@@ -45,6 +45,7 @@ def register(app: Flask) -> None:
     }
     app.jinja_env.globals.update(names, _=_gettext, gettext=_gettext)
     app.jinja_env.filters.update(names)
+    icons.register(app)
 
 
 @pass_eval_context

@@ -73,6 +73,12 @@ def money(amount_minor: int, currency: str) -> str:
     return _signs(language(), currency, symbol=True).text(amount_minor)
 
 
+def money_writer() -> Callable[[int, str], str]:
+    """`money` for the many amounts of one page: the reader's language is looked up once."""
+    code = language()
+    return lambda amount_minor, currency: _signs(code, currency, symbol=True).text(amount_minor)
+
+
 def amount(amount_minor: int, currency: str) -> str:
     """An amount in minor units without the sign, for columns under one that has it: `389.000`."""
     return _signs(language(), currency, symbol=False).text(amount_minor)

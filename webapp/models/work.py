@@ -61,7 +61,11 @@ class File(Base):
 
 
 class Job(ActorColumns, Base):
-    """One long piece of work with its progress. `next_row` moves by compare-and-set together with what was done."""
+    """One long piece of work with its progress.
+
+    `next_row` moves by compare-and-set together with what was done. `attempts` counts how often a worker took the job
+    since it last got on.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -89,6 +93,7 @@ class Job(ActorColumns, Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
     total_rows: Mapped[int | None] = mapped_column()
     next_row: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
     ok: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)

@@ -56,6 +56,8 @@ def actor_by_id(session: Session, kind: str, user_id: int | None) -> Actor | Non
     """The actor behind a job's or batch's columns as they are now, or None when the person was archived since."""
     if kind == ActorKind.SYSTEM:
         return SYSTEM
+    if kind != ActorKind.PERSON:
+        return None  # the id of an API key, buyer or channel is no person's
     user = session.get(User, user_id) if user_id is not None else None
     if user is None or user.archived_at is not None:
         return None

@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy import or_, select, update
 
 from webapp.domain.actors import SYSTEM
+from webapp.domain.errors import Code
 from webapp.models import Job, JobState
 from webapp.services.unit_of_work import UnitOfWork, unit_of_work
 
@@ -18,6 +19,10 @@ ACTIVE = (JobState.CHECKING, JobState.QUEUED, JobState.RUNNING)
 """States in which a job waits for a worker."""
 RUN_JOB = "webapp.tasks.jobs.run"
 """The task that the bell calls for a job."""
+
+
+ATTEMPTS = 100
+"""How often workers take a job that does not get on before it is given up, half a minute apart."""
 
 
 class LeaseLost(Exception):
@@ -40,10 +45,13 @@ def take_lease(job_id: int) -> Lease | None:
         taken = work.session.execute(
             update(Job)
             .where(Job.id == job_id, Job.state.in_([s.value for s in ACTIVE]), free)
-            .values(lease_token=lease.token, leased_until=work.now + LEASE)
-            .returning(Job.state, Job.started_at)
+            .values(lease_token=lease.token, leased_until=work.now + LEASE, attempts=Job.attempts + 1)
+            .returning(Job.state, Job.started_at, Job.attempts)
         ).first()
         if taken is None:
+            return None
+        if taken.attempts > ATTEMPTS:
+            finish(work, lease, JobState.FAILED, error_code=Code.INTERNAL.value, finished_at=work.now)
             return None
         if taken.state == JobState.QUEUED:
             begun = update(Job).where(Job.id == job_id).values(state=JobState.RUNNING.value)
@@ -64,7 +72,7 @@ def step(work: UnitOfWork, lease: Lease, before: int, after: int) -> None:
     moved = work.session.execute(
         update(Job)
         .where(Job.id == lease.job_id, Job.next_row == before, Job.lease_token == lease.token)
-        .values(next_row=after, leased_until=work.now + LEASE)
+        .values(next_row=after, leased_until=work.now + LEASE, attempts=0)
     )
     if moved.rowcount == 0:  # type: ignore[attr-defined]
         raise LeaseLost

@@ -12,7 +12,7 @@ from sqlalchemy import or_, select, text, update
 from sqlalchemy.orm import Session
 
 from webapp import clock
-from webapp.domain.actors import SYSTEM, Actor
+from webapp.domain.actors import SYSTEM, Actor, ActorKind
 from webapp.domain.errors import Code, Problem, Refused
 from webapp.domain.permissions import Permission, Role
 from webapp.extensions import db
@@ -95,13 +95,14 @@ def sweep_jobs() -> None:
 def list_jobs(
     session: Session, actor: Actor, tab: str = "all", *, before: int | None = None, limit: int = 50
 ) -> list[Job]:
-    """Jobs of a tab, newest first, those before the id `before`; people see their own, owners and admins all."""
+    """Jobs of a tab, newest first, those before the id `before`; people see their own, owners and admins of
+    all stores everybody's."""
     kinds = [kind.value for kind in TABS.get(tab, TABS["all"])]
     if not kinds:
         return []
     query = select(Job).where(Job.kind.in_(kinds)).order_by(Job.id.desc()).limit(limit)
     if not _sees_all(actor):
-        query = query.where(Job.actor_id == actor.id)
+        query = query.where(Job.actor_kind == actor.kind.value, Job.actor_id == actor.id)
     if before is not None:
         query = query.where(Job.id < before)
     return list(session.scalars(query))
@@ -110,7 +111,7 @@ def list_jobs(
 def get_job(session: Session, actor: Actor, job_id: int) -> Job | None:
     """One job, if it exists for `actor`."""
     job = session.get(Job, job_id)
-    return job if job is not None and (_sees_all(actor) or job.actor_id == actor.id) else None
+    return job if job is not None and (_sees_all(actor) or _is_own(job, actor)) else None
 
 
 def failed_rows(session: Session, job_id: int, after: int = 0, limit: int = 50) -> list[JobRow]:
@@ -165,7 +166,13 @@ def _own(actor: Actor, job_id: int) -> Job:
 
 
 def _sees_all(actor: Actor) -> bool:
-    return actor.role in (None, Role.OWNER, Role.ADMIN)
+    # A file names orders of any store: who is limited to some stores sees their own files only.
+    everywhere = actor.scope.account_ids is None
+    return actor.kind is ActorKind.SYSTEM or (everywhere and actor.role in (Role.OWNER, Role.ADMIN))
+
+
+def _is_own(job: Job, actor: Actor) -> bool:
+    return (job.actor_kind, job.actor_id) == (actor.kind.value, actor.id)
 
 
 def retry_failed(actor: Actor, job_id: int, storage: Storage) -> int:
@@ -190,13 +197,11 @@ def retry_failed(actor: Actor, job_id: int, storage: Storage) -> int:
     return status_upload.start_status_upload(actor, stored, f"{Path(file.name).stem}-failed.csv")
 
 
-def result_rows(
-    session: Session, job: Job, storage: Storage, say: Callable[[Problem], str], label: Callable[[str], str] = str
-) -> Iterator[list[str]]:
+def result_rows(session: Session, job: Job, storage: Storage, say: Callable[[Problem], str]) -> Iterator[list[str]]:
     """The result file: the file's own header and rows, each with `outcome`, `code` and `message`.
 
-    `say` puts a problem into the reader's words, `label` an outcome; pages of rows are read as they are asked for, so
-    memory stays flat. The first row is the header.
+    `say` puts a problem into the reader's words; pages of rows are read as they are asked for, so memory stays flat.
+    The first row is the header.
     """
     file = session.get_one(File, job.file_id)
     with open_table(storage.path(file.storage_key), name=file.name) as table:
@@ -209,7 +214,7 @@ def result_rows(
         for row in rows:
             cells = [*row.cells[:width], *[""] * (width - len(row.cells))]
             problem = problem_of(row)
-            yield [*cells, label(row.outcome), row.code or "", say(problem) if problem else ""]
+            yield [*cells, row.outcome, row.code or "", say(problem) if problem else ""]
         after = rows[-1].row_no
         session.expunge_all()
         end_reading()

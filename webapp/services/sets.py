@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from types import NoneType
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, text
@@ -89,10 +90,10 @@ def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows
         raw: Any = connection.connection.cursor()
         with raw, raw.copy(f"copy {table} ({names}) from stdin") as copy:
             for row in rows:
-                copy.write_row([_json(v) if isinstance(v, (dict, list)) else v for v in row])
+                copy.write_row([v if type(v) in _AS_IT_IS else _written(v) for v in row])
         return
     marks = ", ".join("?" * len(columns))
-    plain = [tuple(_json(v) if isinstance(v, (dict, list)) else _plain(v) for v in row) for row in rows]
+    plain = [tuple([v if type(v) in _AS_IT_IS else _plain(_written(v)) for v in row]) for row in rows]
     connection.exec_driver_sql(f"insert into {table} ({names}) values ({marks})", plain)
 
 
@@ -115,8 +116,18 @@ def _quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
+_AS_IT_IS = frozenset({int, str, NoneType})
+"""What a driver takes as it is, which most values of a row are."""
+_write_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False)
+    return None if value is None else _write_json(value)
+
+
+def _written(value: Any) -> Any:
+    """A value of a JSON column as text, any other as it is."""
+    return _write_json(value) if isinstance(value, (dict, list)) else value
 
 
 def _plain(value: Any) -> Any:

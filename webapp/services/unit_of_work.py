@@ -37,13 +37,10 @@ class UnitOfWork:
     def __init__(self, session: Session, actor: Actor) -> None:
         self.session = session
         self.actor = actor
+        self.dialect: Dialect = session.get_bind().dialect
+        """The database's dialect, for statements that differ; kept, because asking the session is slow."""
         self.now = clock.now()
         self._after: list[tuple[str, tuple[Any, ...]]] = []
-
-    @property
-    def dialect(self) -> Dialect:
-        """The database's dialect, for statements that differ."""
-        return self.session.get_bind().dialect
 
     def restart_clock(self) -> datetime:
         """Read the clock again. Called once the rows are locked, so that `updated_at` follows the order of commits."""

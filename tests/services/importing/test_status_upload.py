@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from tests.factories import (
     status_of,
     totals_recounted,
 )
-from webapp.domain.actors import SYSTEM, Actor
+from webapp.domain.actors import SYSTEM, Actor, Scope
 from webapp.domain.errors import Refused
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Role
@@ -29,11 +30,13 @@ from webapp.integrations.storage.local import LocalStorage
 from webapp.models import File, Job, JobRow, OrderHistory, OutboxMessage, Shipment
 from webapp.services.files import receive
 from webapp.services.importing.status_upload import check, start_status_upload
-from webapp.services.job_leases import LeaseLost, take_lease
+from webapp.services.job_leases import ATTEMPTS, LeaseLost, take_lease
 from webapp.services.jobs import (
     cancel_job,
     confirm_job,
     failed_rows,
+    get_job,
+    list_jobs,
     result_rows,
     retry_failed,
     run_job,
@@ -332,4 +335,26 @@ def test_a_file_that_can_no_longer_be_read_ends_its_job(app: Flask, shop: Shop, 
     storage.path(file.storage_key).write_bytes(b"%PDF-1.7\x00\x01")
     assert run_job(job_id, storage)
     assert (job(job_id).state, job(job_id).error_code) == ("failed", "not_a_table")
+    assert status_of(order.number) == "pending"
+
+
+def test_who_is_limited_to_some_stores_sees_no_files_of_others(app: Flask, shop: Shop, storage: LocalStorage) -> None:
+    (order,) = make_orders(shop.manual)
+    job_id = upload(shop.actor(Role.OWNER), storage, csv((order.number, "confirmed")))
+    everywhere = shop.actor(Role.ADMIN)
+    limited = replace(everywhere, scope=Scope(frozenset({shop.onyu_manual})))
+    assert [found.id for found in list_jobs(db.session(), everywhere)] == [job_id]
+    assert list_jobs(db.session(), limited) == []
+    assert get_job(db.session(), limited, job_id) is None
+
+
+def test_a_job_that_never_gets_on_is_given_up_in_words(app: Flask, shop: Shop, storage: LocalStorage) -> None:
+    (order,) = make_orders(shop.manual)
+    job_id = upload(shop.actor(), storage, csv((order.number, "confirmed")))
+    confirm_job(shop.actor(), job_id)
+    with unit_of_work(SYSTEM) as work:
+        work.session.execute(update(Job).values(attempts=ATTEMPTS))
+    assert run_job(job_id, storage)
+    ended = job(job_id)
+    assert (ended.state, ended.error_code) == ("failed", "internal")
     assert status_of(order.number) == "pending"

@@ -191,3 +191,18 @@ def test_a_returned_parcel_is_sent_again_with_its_number_or_another(app: Flask, 
     db.session.rollback()
     rows = db.session.execute(select(Shipment.tracking_number, Shipment.state).order_by(Shipment.id)).all()
     assert [tuple(row) for row in rows] == [("A1", "dispatched"), ("B1", "returned"), ("B2", "dispatched")]
+
+
+def test_an_order_counts_as_processed_once_its_shipment_is_arranged(app: Flask, shop: Shop) -> None:
+    (order,) = make_orders(shop.manual, status=S.CONFIRMED)
+
+    def arranged() -> list[bool]:
+        db.session.rollback()
+        return [at is not None for at in db.session.scalars(select(Order.arranged_at))]
+
+    assert arranged() == [False]
+    set_tracking(shop.actor(), order.number, "jne", "A1")
+    assert arranged() == [True]
+    change_status(shop.actor(), [order.number], S.SHIPPED)
+    change_status(shop.actor(), [order.number], S.CONFIRMED)
+    assert arranged() == [True], "its label is still there"

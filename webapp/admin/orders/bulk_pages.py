@@ -168,7 +168,8 @@ class BulkPages:
         return self._ask("bulk_delete", selected, form, plan=plan, typed=self._words_to_delete(plan))
 
     def _words_to_delete(self, plan: plans.Plan) -> str:
-        return f"{_('DELETE')} {len(plan.ok)}" if len(plan.ok) >= plans.TYPED_FROM else ""
+        word = _("DELETE")  # not inside an f-string: catalogues are not extracted from there
+        return f"{word} {len(plan.ok)}" if len(plan.ok) >= plans.TYPED_FROM else ""
 
     # --- Selection without scripts ---------------------------------------------------------------------------------
 

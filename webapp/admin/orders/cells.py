@@ -10,16 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from html import escape
 from typing import NamedTuple
 
-from flask_babel import gettext as _
 from flask_babel import ngettext
-from markupsafe import escape
 
 from webapp.domain.couriers import courier_name
+from webapp.domain.errors import N_
 from webapp.domain.order_status import TO_SHIP, Acceptance
 from webapp.domain.payment import PaymentMethod
-from webapp.formats import age, due, money, payment_method_label
+from webapp.formats import age, due, money_writer, payment_method_label
+from webapp.formats.languages import translated
 from webapp.services.orders.rows import OrderRow
 
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
@@ -60,13 +61,13 @@ class Cells(NamedTuple):
 def cells(rows: Iterable[OrderRow], kept: Iterable[str], now: datetime) -> list[Cells]:
     """The cells of these rows; `kept` are the numbers that are ticked already."""
     ticked = frozenset(kept)
-    words = _Words()
-    return [_cells(row, ticked, words, now) for row in rows]
+    words = _Words(now)
+    return [_cells(row, ticked, words) for row in rows]
 
 
-def _cells(row: OrderRow, ticked: frozenset[str], words: _Words, now: datetime) -> Cells:
+def _cells(row: OrderRow, ticked: frozenset[str], words: _Words) -> Cells:
     waits = row.status in TO_SHIP and row.ship_by is not None
-    text, level = due(row.ship_by, now) if waits and row.ship_by else (age(row.ordered_at, now), "")
+    text, level = words.due(row.ship_by) if waits and row.ship_by else (words.age(row.ordered_at), "")
     return Cells(
         row.number,
         row.number in ticked,
@@ -75,20 +76,20 @@ def _cells(row: OrderRow, ticked: frozenset[str], words: _Words, now: datetime) 
         _lang(row.account),
         words.escaped(row.account),
         _lang(row.buyer_name),
-        str(escape(row.buyer_name)),
-        str(escape(row.buyer_phone)),
+        escape(row.buyer_name),
+        escape(row.buyer_phone),
         _lang(row.first_line),
         words.escaped(row.first_line),
         words.pieces(row.item_count),
         words.more(row.line_count - 1) if row.line_count > 1 else "",
-        _NONE if row.total is None else money(row.total, row.currency),
+        _NONE if row.total is None else words.money(row.total, row.currency),
         row.payment_status.value,
         words.method(row.payment_method),
         row.acceptance is Acceptance.AWAITING,
         row.on_hold,
         row.digital,
         words.escaped(courier_name(row.courier)) if row.courier else "",
-        str(escape(row.tracking_number)) if row.tracking_number else "",
+        escape(row.tracking_number) if row.tracking_number else "",
         row.label_printed_at is not None,
         row.invoice_printed_at is not None,
         level,
@@ -98,22 +99,40 @@ def _cells(row: OrderRow, ticked: frozenset[str], words: _Words, now: datetime) 
 
 def _lang(text: str) -> str:
     """The attribute that marks a Korean text, so that it is read and broken into lines as one."""
-    return ' lang="ko"' if _HANGUL.search(text) else ""
+    return "" if text.isascii() or not _HANGUL.search(text) else ' lang="ko"'
 
 
 class _Words:
     """Words that many rows share, made once a page."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: datetime) -> None:
+        self.money = money_writer()
+        self._now = now
+        self._ages: dict[int, str] = {}
+        self._dues: dict[int, tuple[str, str]] = {}
         self._escaped: dict[str, str] = {}
         self._pieces: dict[int, str] = {}
         self._more: dict[int, str] = {}
         self._methods: dict[str | None, str] = {}
 
+    def age(self, at: datetime) -> str:
+        """How old something is; what is of one age in words has one text."""
+        step = _step((self._now - at).total_seconds())
+        if step not in self._ages:
+            self._ages[step] = age(at, self._now)
+        return self._ages[step]
+
+    def due(self, at: datetime) -> tuple[str, str]:
+        """How far a deadline is, and how urgent."""
+        step = _step((at - self._now).total_seconds())
+        if step not in self._dues:
+            self._dues[step] = due(at, self._now)
+        return self._dues[step]
+
     def escaped(self, text: str) -> str:
         found = self._escaped.get(text)
         if found is None:
-            found = self._escaped[text] = str(escape(text))
+            found = self._escaped[text] = escape(text)
         return found
 
     def pieces(self, n: int) -> str:
@@ -128,7 +147,7 @@ class _Words:
 
     def method(self, code: str | None) -> str:
         if code not in self._methods:
-            self._methods[code] = str(escape(_short_method(code)))
+            self._methods[code] = escape(_short_method(code))
         return self._methods[code]
 
 
@@ -136,12 +155,20 @@ def _short_method(code: str | None) -> str:
     """How the buyer pays, as short as a narrow column needs it."""
     if code is None:
         return _NONE
-    short = {PaymentMethod.COD: _("COD"), PaymentMethod.CHANNEL: _("Channel")}
-    return short.get(PaymentMethod(code)) or payment_method_label(code)
+    short = {PaymentMethod.COD: N_("COD"), PaymentMethod.CHANNEL: N_("Channel")}
+    msgid = short.get(PaymentMethod(code))
+    return translated(msgid) if msgid else payment_method_label(code)
+
+
+def _step(seconds: float) -> int:
+    """Equal for spans that have the same words: whole minutes under an hour, whole hours above it, before and after."""
+    whole = int(seconds)
+    length = abs(whole)
+    unit = length // 60 if length < 3600 else length // 3600 * 60
+    return unit * 2 + (whole < 0)
 
 
 def print_words() -> tuple[tuple[str, str], tuple[str, str]]:
-    """Whether label and invoice are printed: (not yet, done) of each, escaped."""
-    label = _("Label not printed"), _("Label printed")
-    invoice = _("Invoice not printed"), _("Invoice printed")
-    return (str(escape(label[0])), str(escape(label[1]))), (str(escape(invoice[0])), str(escape(invoice[1])))
+    """Whether label and invoice are printed: (not yet, done) of each."""
+    label = translated(N_("Label not printed")), translated(N_("Label printed"))
+    return label, (translated(N_("Invoice not printed")), translated(N_("Invoice printed")))

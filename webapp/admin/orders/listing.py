@@ -12,9 +12,11 @@ from flask_babel import gettext as _
 
 from webapp.admin.orders.places import Places
 from webapp.domain.couriers import COURIERS, courier_name
+from webapp.domain.errors import N_
 from webapp.domain.order_status import TABS, OrderStatus
 from webapp.domain.payment import PaymentStatus
 from webapp.formats import channel_label, day, integer, payment_label, payment_method_label, status_label
+from webapp.formats.languages import translated
 from webapp.services.orders.cursors import Cursor, write_cursor
 from webapp.services.orders.filters import ListFilter, Printed
 from webapp.services.orders.picture import Count
@@ -48,19 +50,24 @@ class Listing:
         self.flt = flt
         self.places = places
         self._secret = secret
+        self._query = urlencode(flt.to_params())
 
     def address(self, flt: ListFilter | None = None, cursor: Cursor | None = None) -> str:
         """The list with this filter (the present one by default), at this cursor."""
-        params = (flt or self.flt).to_params()
-        if cursor is not None:
-            params.append((cursor.param, write_cursor(cursor, self._secret)))
-        return f"{self.url}?{urlencode(params)}" if params else self.url
+        query = self._query if flt is None else urlencode(flt.to_params())
+        place = f"{cursor.param}={write_cursor(cursor, self._secret)}" if cursor is not None else ""
+        return self._at(query, place)
+
+    def _at(self, *parts: str) -> str:
+        query = "&".join(filter(None, parts))
+        return f"{self.url}?{query}" if query else self.url
 
     def tabs(self, page: OrderPage) -> list[dict[str, Any]]:
         """The tabs with their counts. A tab says which statuses, so changing it drops the filter on them."""
+        rest = urlencode(replace(self.flt, tab=None, status=(), arranged=None).to_params())
         return [
             {
-                "href": self.address(replace(self.flt, tab=tab, status=(), arranged=None)),
+                "href": self._at(f"tab={tab}" if tab else "", rest),
                 "label": label,
                 "current": self.flt.tab == tab,
                 "count": count_text(page.tabs.get(tab or "all")),
@@ -118,7 +125,7 @@ class Listing:
             _group(
                 "payment_status", _("Payment"), [(s.value, payment_label(s)) for s in PaymentStatus], flt.payment_status
             ),
-            _group("store", _("Store"), places.stores.items(), flt.store),
+            _group("store", _("Store"), places.stores, flt.store),
             _group("channel", _("Channel"), [(code, channel_label(code)) for code in places.channels], flt.channel),
             _group("courier", _("Courier"), _couriers(flt.courier), flt.courier),
         ]
@@ -142,17 +149,20 @@ def _emptied(name: str) -> dict[str, Any]:
     return {name: ()}
 
 
+_TABS: dict[str | None, str] = {
+    None: N_("All"),
+    "new": N_("New"),
+    "to_ship": N_("To ship"),
+    "in_delivery": N_("In delivery"),
+    "completed": N_("Completed"),
+    "returned": N_("Returned"),
+    "canceled": N_("Canceled"),
+}
+
+
 def tab_labels() -> dict[str | None, str]:
     """The tabs' names; None is the tab of all orders."""
-    return {
-        None: _("All"),
-        "new": _("New"),
-        "to_ship": _("To ship"),
-        "in_delivery": _("In delivery"),
-        "completed": _("Completed"),
-        "returned": _("Returned"),
-        "canceled": _("Canceled"),
-    }
+    return {tab: translated(name) for tab, name in _TABS.items()}
 
 
 def count_text(count: Count | None) -> str | None:
@@ -202,7 +212,7 @@ _NAMED: tuple[tuple[str, Callable[[], str], Words], ...] = (
     ("status", lambda: _("Status"), _always(status_label)),
     ("payment_status", lambda: _("Payment"), _always(payment_label)),
     ("payment_method", lambda: _("Method"), _always(payment_method_label)),
-    ("store", lambda: _("Store"), lambda places: lambda code: places.stores.get(code, code)),
+    ("store", lambda: _("Store"), lambda places: places.store_name),
     ("channel", lambda: _("Channel"), _always(channel_label)),
     ("account", lambda: _("Shop"), _always(_account)),
     ("courier", lambda: _("Courier"), _always(courier_name)),

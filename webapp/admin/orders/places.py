@@ -11,11 +11,15 @@ from webapp.services.statements import ReadSession, Statement
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Store names by code and channel codes, both in the order in which to show them; `timezone` is most stores'."""
+    """Stores (code, name) and channel codes, both in the order in which to show them; `timezone` is most stores'."""
 
-    stores: dict[str, str]
+    stores: tuple[tuple[str, str], ...]
     channels: tuple[str, ...]
     timezone: str
+
+    def store_name(self, code: str) -> str:
+        """A store's name; the code where none has it."""
+        return dict(self.stores).get(code, code)
 
 
 def read_places(session: ReadSession, scope: Scope, timezone: str) -> Places:
@@ -32,7 +36,7 @@ def read_places(session: ReadSession, scope: Scope, timezone: str) -> Places:
     )
     zones = Counter({code: zone for code, _name, zone, _channel in rows}.values())
     return Places(
-        {code: name for code, name, _zone, _channel in rows},
+        tuple({code: name for code, name, _zone, _channel in rows}.items()),
         tuple(sorted({channel for *_rest, channel in rows})),
         zones.most_common(1)[0][0] if zones else timezone,
     )

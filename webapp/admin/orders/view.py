@@ -14,15 +14,14 @@ from webapp import clock
 from webapp.admin.base import GuardedModelView, action, expose
 from webapp.admin.orders.bulk_pages import BulkPages
 from webapp.admin.orders.cells import cells, print_words
-from webapp.admin.orders.listing import FORM_FIELDS, Listing, count_text
+from webapp.admin.orders.fragments import bulk_bar, filter_form
+from webapp.admin.orders.listing import Listing, count_text
 from webapp.admin.orders.order_pages import OrderPages
 from webapp.admin.orders.places import read_places
-from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
-from webapp.formats import problem_text, status_label
+from webapp.formats import problem_text
 from webapp.models import Order
-from webapp.services.orders.bulk import LIMIT
 from webapp.services.orders.cursors import cursor_from_params
 from webapp.services.orders.filters import ListFilter
 from webapp.services.orders.query import list_orders
@@ -68,21 +67,19 @@ class OrderView(BulkPages, OrderPages, GuardedModelView):
             "here": listing.address(cursor=cursor), "detail_url": self.get_url(".index_view"),
             "problems": [problem_text(problem) for problem in (*wrong, *unreadable)],
             "kept_elsewhere": [n for n in current_user.selection if n not in shown],
-            "rows": cells(page.rows, current_user.selection, now), "print_words": print_words(),
+            "rows": (rows := cells(page.rows, current_user.selection, now)), "print_words": print_words(),
+            "used": {name: {getattr(row, name) for row in rows} for name in ("status", "payment", "channel")},
         }  # fmt: skip
         if part:
             answer = make_response(self.render("admin/orders/list_part.html", **context))
             answer.headers[self._history_header()] = listing.address()
             return answer
+        may = tuple(name for name in ACTIONS if self.is_action_allowed(name))
         return self.render(
             "admin/orders/list.html",
             **context,
-            actions=self.get_actions_list()[0],
-            action_form=self.action_form(),
-            may=[name for name in ACTIONS if self.is_action_allowed(name)],
-            statuses=[(status.value, status_label(status)) for status in OrderStatus],
-            limit=LIMIT,
-            form_fields=FORM_FIELDS,
+            filter_form=filter_form(listing),
+            bulk_bar=bulk_bar(may) if may else "",
             selection_done=session.pop("selection_done", False),
         )
 

@@ -52,7 +52,7 @@ def _by_number(session: Session, scope: Scope, numbers: Iterable[str]) -> dict[s
     dialect = session.get_bind().dialect
     sql = text(f"select id, number, account_id, warehouse_id from orders where {any_of(dialect, 'number', 'numbers')}")
     rows = session.execute(sql, {"numbers": many(dialect, listed)})
-    return {row.number: row.id for row in rows if scope.covers(row.account_id, row.warehouse_id)}
+    return {number: order_id for order_id, number, account, warehouse in rows if scope.covers(account, warehouse)}
 
 
 def _by_channel_number(session: Session, scope: Scope, numbers: Iterable[str]) -> dict[str, list[int]]:

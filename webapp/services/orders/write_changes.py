@@ -12,11 +12,12 @@ from sqlalchemy import Dialect, TextClause, text
 from webapp.domain.order_acts import Decision, OrderAct
 from webapp.domain.order_status import TO_SHIP, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentState, PaymentStatus
+from webapp.domain.shipping import ShipmentState
 from webapp.domain.words import search_doc
 from webapp.models import HistoryKind
 from webapp.services import outbox
 from webapp.services.orders.facts import KnownOrder
-from webapp.services.orders.write_shipments import write_shipments
+from webapp.services.orders.write_shipments import next_state, write_shipments
 from webapp.services.sets import RowSet, any_of, db_time, many
 from webapp.services.unit_of_work import UnitOfWork
 
@@ -44,7 +45,14 @@ def write_changes(work: UnitOfWork, changes: Sequence[Change], *, batch_id: int 
 
 
 _ORDERS = RowSet(
-    "u", id="bigint", status="text", payment_status="text", version="int", ship_by="timestamptz", withdrawn="boolean"
+    "u",
+    id="bigint",
+    status="text",
+    payment_status="text",
+    version="int",
+    ship_by="timestamptz",
+    withdrawn="boolean",
+    arranged="timestamptz",
 )
 
 
@@ -52,7 +60,7 @@ _ORDERS = RowSet(
 def _update_sql(dialect: Dialect) -> TextClause:
     return text(
         "update orders set status = u.status, payment_status = u.payment_status, version = u.version,"
-        " ship_by = u.ship_by, returns_withdrawn = u.withdrawn, updated_at = :now"
+        " ship_by = u.ship_by, returns_withdrawn = u.withdrawn, arranged_at = u.arranged, updated_at = :now"
         f" from {_ORDERS.source(dialect)} where orders.id = u.id"
     )
 
@@ -67,6 +75,7 @@ def _update_orders(work: UnitOfWork, changes: Sequence[Change]) -> None:
             c.order.version + 1,
             db_time(work.dialect, _ship_by(work, c, days)),
             c.order.facts.returns_withdrawn if c.act.override is None else c.act.override,
+            db_time(work.dialect, _arranged_at(work, c)),
         )
         for c in changes
     ]
@@ -91,6 +100,14 @@ def _ship_by(work: UnitOfWork, change: Change, days: dict[int, int]) -> datetime
     if status is OrderStatus.PENDING and not order.facts.channel_rules:
         return None
     return order.ship_by
+
+
+def _arranged_at(work: UnitOfWork, change: Change) -> datetime | None:
+    """When the order's shipment was arranged: with its label or when it left; undone when the parcel waits again."""
+    state = next_state(change.order, change.act, change.decision)
+    if state in (ShipmentState.LABEL_PRINTED, ShipmentState.DISPATCHED):
+        return change.order.arranged_at or work.now
+    return None if state is ShipmentState.AWAITING else change.order.arranged_at
 
 
 _HISTORY = RowSet(

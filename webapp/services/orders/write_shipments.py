@@ -34,8 +34,9 @@ _CHANGED = RowSet("u", id="bigint", state="text", courier="text", tracking_numbe
 def _insert_sql(dialect: Dialect) -> TextClause:
     return text(
         "insert into shipments (created_at, order_id, state, method, courier, tracking_number, label_printed_at,"
-        " dispatched_at, account_id, ordered_at)"
-        " select :now, u.order_id, u.state, :method, u.courier, u.tracking_number, u.labelled, u.dispatched, u.account,"
+        " dispatched_at, arranged_at, account_id, ordered_at)"
+        " select :now, u.order_id, u.state, :method, u.courier, u.tracking_number, u.labelled, u.dispatched,"
+        " case when u.state = 'awaiting' then null else :now end, u.account,"
         f" u.ordered_at from {_NEW.source(dialect)} where true"
     )
 
@@ -46,6 +47,7 @@ def _update_sql(dialect: Dialect) -> TextClause:
         "update shipments set state = u.state, courier = u.courier, tracking_number = u.tracking_number,"
         " label_printed_at = case when u.tracking_number is not null then coalesce(label_printed_at, :now)"
         " else label_printed_at end,"
+        " arranged_at = case when u.state = 'awaiting' then null else coalesce(arranged_at, :now) end,"
         " dispatched_at = case when u.state in ('awaiting', 'label_printed') then null"
         " when u.state = 'dispatched' then coalesce(dispatched_at, :now) else dispatched_at end"
         f" from {_CHANGED.source(dialect)} where shipments.id = u.id"
@@ -58,7 +60,7 @@ def write_shipments(work: UnitOfWork, changes: Sequence[tuple[KnownOrder, OrderA
     changed: list[tuple[object, ...]] = []
     now = db_time(work.dialect, work.now)
     for order, act, decision in changes:
-        state = _next_state(order, act, decision)
+        state = next_state(order, act, decision)
         if state is None:
             continue
         courier = act.courier or order.facts.courier
@@ -81,7 +83,7 @@ def write_shipments(work: UnitOfWork, changes: Sequence[tuple[KnownOrder, OrderA
         work.session.execute(_update_sql(work.dialect), _CHANGED.params(work.dialect, changed) | {"now": now})
 
 
-def _next_state(order: KnownOrder, act: OrderAct, decision: Decision) -> ShipmentState | None:
+def next_state(order: KnownOrder, act: OrderAct, decision: Decision) -> ShipmentState | None:
     """The state of the order's shipment after the change, or None when the change does not touch it."""
     touched = "courier" in decision.changes or "tracking_number" in decision.changes
     before, after, state = order.facts.status, decision.status, order.facts.shipment_state
