@@ -166,9 +166,3 @@ def _step(seconds: float) -> int:
     length = abs(whole)
     unit = length // 60 if length < 3600 else length // 3600 * 60
     return unit * 2 + (whole < 0)
-
-
-def print_words() -> tuple[tuple[str, str], tuple[str, str]]:
-    """Whether label and invoice are printed: (not yet, done) of each."""
-    label = translated(N_("Label not printed")), translated(N_("Label printed"))
-    return label, (translated(N_("Invoice not printed")), translated(N_("Invoice printed")))

@@ -6,15 +6,22 @@ or one sign-in may stand in a fragment: no token, no selection, no name.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from markupsafe import Markup
+from flask import current_app
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from webapp.admin.orders.listing import FORM_FIELDS, Listing
 from webapp.admin.orders.places import Places
 from webapp.admin.shell import draw
+from webapp.domain.errors import N_
 from webapp.domain.order_status import OrderStatus
+from webapp.domain.payment import PaymentStatus
 from webapp.formats import language, status_label
+from webapp.formats.languages import translated
 from webapp.services.orders.bulk import LIMIT
 from webapp.services.orders.filters import ListFilter
 
@@ -27,6 +34,66 @@ def filter_form(listing: Listing) -> Markup:
 def bulk_bar(may: tuple[str, ...]) -> Markup:
     """The bar with the bulk actions `may`, in their order."""
     return _bulk_bar(language(), may)
+
+
+class Marks(dict[str, str]):
+    """Channel marks, drawn when a row first shows one."""
+
+    def __missing__(self, channel: str) -> str:
+        self[channel] = _macros().channel_mark(channel)
+        return self[channel]
+
+
+@dataclass(frozen=True, slots=True)
+class RowKit:
+    """What the rows show over and over, as markup: by code, by (not yet, done), or one for all."""
+
+    pills: dict[str, str]
+    dots: dict[str, str]
+    marks: Marks
+    labels_printed: tuple[str, str]
+    invoices_printed: tuple[str, str]
+    tag_awaiting: str
+    tag_hold: str
+    tag_digital: str
+    icon_late: str
+    select_before: str
+    select_after: str
+
+
+def row_kit() -> RowKit:
+    """The pieces of the rows in the reader's language."""
+    return _row_kit(language())
+
+
+@lru_cache(maxsize=8)
+def _row_kit(_language: str) -> RowKit:
+    ui = _macros()
+    before, after = escape(_("Select %(name)s", name="|")).split("|")
+    label = translated(N_("Label not printed")), translated(N_("Label printed"))
+    invoice = translated(N_("Invoice not printed")), translated(N_("Invoice printed"))
+    return RowKit(
+        pills={status.value: ui.status_pill(status.value) for status in OrderStatus},
+        dots={status.value: ui.payment_dot(status.value) for status in PaymentStatus},
+        marks=Marks(),
+        labels_printed=(_printed("tag", label[0]), _printed("tag", label[1], done=True)),
+        invoices_printed=(_printed("file-invoice", invoice[0]), _printed("file-invoice", invoice[1], done=True)),
+        tag_awaiting=ui.tag("info", translated(N_("To accept")), "hand-click"),
+        tag_hold=ui.tag("warn", translated(N_("On hold")), "player-pause"),
+        tag_digital=ui.tag("", translated(N_("Digital")), "download"),
+        icon_late=ui.icon("clock-exclamation"),
+        select_before=before,
+        select_after=after,
+    )
+
+
+def _printed(icon: str, words: str, *, done: bool = False) -> str:
+    drawn = _macros().icon(icon, "done" if done else "")
+    return Markup('<span title="{}">{}<span class="lp-sr"> {}</span></span>').format(words, drawn, words)
+
+
+def _macros() -> Any:
+    return current_app.jinja_env.get_template("macros/ui.html").module
 
 
 @lru_cache(maxsize=256)

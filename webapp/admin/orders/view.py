@@ -13,8 +13,8 @@ from flask_login import current_user
 from webapp import clock
 from webapp.admin.base import GuardedModelView, action, expose
 from webapp.admin.orders.bulk_pages import BulkPages
-from webapp.admin.orders.cells import cells, print_words
-from webapp.admin.orders.fragments import bulk_bar, filter_form
+from webapp.admin.orders.cells import cells
+from webapp.admin.orders.fragments import bulk_bar, filter_form, row_kit
 from webapp.admin.orders.listing import Listing, count_text
 from webapp.admin.orders.order_pages import OrderPages
 from webapp.admin.orders.places import read_places
@@ -67,8 +67,7 @@ class OrderView(BulkPages, OrderPages, GuardedModelView):
             "here": listing.address(cursor=cursor), "detail_url": self.get_url(".index_view"),
             "problems": [problem_text(problem) for problem in (*wrong, *unreadable)],
             "kept_elsewhere": [n for n in current_user.selection if n not in shown],
-            "rows": (rows := cells(page.rows, current_user.selection, now)), "print_words": print_words(),
-            "used": {name: {getattr(row, name) for row in rows} for name in ("status", "payment", "channel")},
+            "rows": cells(page.rows, current_user.selection, now), "kit": row_kit(),
         }  # fmt: skip
         if part:
             answer = make_response(self.render("admin/orders/list_part.html", **context))
