@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from webapp import memory
 from webapp.app import create_app
 from webapp.demo.sign_in import DEMO_PASSWORD
 from webapp.settings import Settings
@@ -36,7 +37,9 @@ def open_site(url: str) -> Flask:
             "LAPAK_LOCALE": "id",
         }
     )
-    return create_app(settings)
+    app = create_app(settings)
+    memory.settle()
+    return app
 
 
 class Person:

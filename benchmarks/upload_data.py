@@ -29,8 +29,8 @@ _MAY_CHANGE = "status = 'completed' and not digital and not on_hold and acceptan
 
 
 def prepare(url: str, count: int) -> list[str]:
-    """Put `count` orders from all over the table into one status, as if they had always been there; returns their
-    numbers, shuffled. Most demo orders were completed long ago, and a file changes those that were not."""
+    """Put the newest `count` orders that can be changed into one status, as if they had always been there; returns
+    their numbers, newest first. Most demo orders were completed long ago, and a file changes those that were not."""
     engine = make_engine(url, limits=False)
     sqlite = engine.dialect.name == "sqlite"
     now = clock.now()
@@ -39,12 +39,14 @@ def prepare(url: str, count: int) -> list[str]:
         connection.execute(
             text(
                 f"update orders set status = '{FROM}', ship_by = :now where id in"
-                f" (select id from orders where {_MAY_CHANGE} order by {SHUFFLED} limit {count})"
+                f" (select id from orders where {_MAY_CHANGE} order by ordered_at desc, id desc limit {count})"
             ),
             bound,
         )
         fold_totals(connection)
-        mine = text(f"select number from orders where status = '{FROM}' and ship_by = :now order by {SHUFFLED}")
+        mine = text(
+            f"select number from orders where status = '{FROM}' and ship_by = :now order by ordered_at desc, id desc"
+        )
         numbers = list(connection.execute(mine, bound).scalars())
     settle(engine)
     engine.dispose()

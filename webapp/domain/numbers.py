@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from datetime import date
+from functools import lru_cache
 from typing import NewType
 
 from webapp.domain.spelling import plain
@@ -96,6 +97,7 @@ def decode_token(text: str) -> bytes | None:
     return base64.urlsafe_b64decode(text + "==")
 
 
+@lru_cache(maxsize=4096)
 def _is_day(yymmdd: str) -> bool:
     try:
         date(2000 + int(yymmdd[:2]), int(yymmdd[2:4]), int(yymmdd[4:]))

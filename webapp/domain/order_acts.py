@@ -178,18 +178,20 @@ def _writes_history(act: OrderAct) -> bool:
 def _refused_status(order: OrderFacts, to: OrderStatus | None, actor: Actor) -> Problem | None:
     if to is None or to is order.status or actor.kind is ActorKind.CHANNEL:
         return None
-    params = {"number": order.number, "from_status": order.status.value, "to_status": to.value}
+    hint: dict[str, str] = {}
     if order.digital and to in PARCEL_ONLY:
-        return Problem(Code.DIGITAL_ORDER, params)
-    if find_transition(order.status, to, digital=order.digital) is None:
-        return Problem(Code.TRANSITION_NOT_ALLOWED, params | _hint(order, to))
-    if order.channel_rules and order.acceptance is Acceptance.AWAITING:
-        return Problem(Code.AWAITING_ACCEPTANCE, params)
-    if order.on_hold and to in SHIPPING:
-        return Problem(Code.ON_HOLD, params)
-    if order.channel_rules and to is OrderStatus.CANCELED and not order.can_cancel:
-        return Problem(Code.UNSUPPORTED_BY_CHANNEL, params)
-    return None
+        code = Code.DIGITAL_ORDER
+    elif find_transition(order.status, to, digital=order.digital) is None:
+        code, hint = Code.TRANSITION_NOT_ALLOWED, _hint(order, to)
+    elif order.channel_rules and order.acceptance is Acceptance.AWAITING:
+        code = Code.AWAITING_ACCEPTANCE
+    elif order.on_hold and to in SHIPPING:
+        code = Code.ON_HOLD
+    elif order.channel_rules and to is OrderStatus.CANCELED and not order.can_cancel:
+        code = Code.UNSUPPORTED_BY_CHANNEL
+    else:
+        return None
+    return Problem(code, {"number": order.number, "from_status": order.status.value, "to_status": to.value} | hint)
 
 
 def _hint(order: OrderFacts, to: OrderStatus) -> dict[str, str]:
@@ -261,13 +263,14 @@ def _cod_payment(order: OrderFacts, status: OrderStatus) -> PaymentStatus:
 
 
 def _changes(order: OrderFacts, act: OrderAct, payment: PaymentStatus) -> dict[str, tuple[Any, Any]]:
-    pairs = {
-        "payment_status": (order.payment_status.value, payment.value),
-        "courier": (order.courier, act.courier or order.courier),
-        "tracking_number": (order.tracking_number, act.tracking_number or order.tracking_number),
-        "returns_withdrawn": (
-            order.returns_withdrawn,
-            order.returns_withdrawn if act.override is None else act.override,
-        ),
-    }
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    # Asked for each order of a file: most acts change nothing here.
+    changes: dict[str, tuple[Any, Any]] = {}
+    if payment is not order.payment_status:
+        changes["payment_status"] = (order.payment_status.value, payment.value)
+    if act.courier and act.courier != order.courier:
+        changes["courier"] = (order.courier, act.courier)
+    if act.tracking_number and act.tracking_number != order.tracking_number:
+        changes["tracking_number"] = (order.tracking_number, act.tracking_number)
+    if act.override is not None and act.override != order.returns_withdrawn:
+        changes["returns_withdrawn"] = (order.returns_withdrawn, act.override)
+    return changes

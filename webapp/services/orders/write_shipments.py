@@ -54,15 +54,15 @@ def _update_sql(dialect: Dialect) -> TextClause:
     )
 
 
-def write_shipments(work: UnitOfWork, changes: Sequence[tuple[KnownOrder, OrderAct, Decision]]) -> None:
-    """Open, change or close the shipments that the decided `changes` touch: at most two statements."""
+def write_shipments(work: UnitOfWork, changes: Sequence[tuple[KnownOrder, OrderAct, Decision, ShipmentState]]) -> None:
+    """Open, change or close the shipments that the decided `changes` touch: at most two statements.
+
+    The last of each is the state that the parcel comes to (`next_state`).
+    """
     new: list[tuple[object, ...]] = []
     changed: list[tuple[object, ...]] = []
     now = db_time(work.dialect, work.now)
-    for order, act, decision in changes:
-        state = next_state(order, act, decision)
-        if state is None:
-            continue
+    for order, act, decision, state in changes:
         courier = act.courier or order.facts.courier
         tracking = act.tracking_number or order.facts.tracking_number
         another = order.facts.shipment_state is ShipmentState.RETURNED and "tracking_number" in decision.changes
@@ -73,7 +73,7 @@ def write_shipments(work: UnitOfWork, changes: Sequence[tuple[KnownOrder, OrderA
             (
                 order.id, state.value, courier, tracking, now if tracking else None,
                 now if state is ShipmentState.DISPATCHED else None, order.account_id,
-                db_time(work.dialect, order.ordered_at),
+                order.ordered_at,
             )
         )  # fmt: skip
     if new:
