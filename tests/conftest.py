@@ -181,7 +181,8 @@ def app(settings: Settings, compiled_templates: Path) -> Iterator[Flask]:
     with application.app_context():
         yield application
         db.session.remove()
-        db.engine.dispose()
+        for engine in db.engines.values():
+            engine.dispose()
 
 
 @pytest.fixture
@@ -199,9 +200,11 @@ def statements(app: Flask) -> Iterator[list[str]]:
         if not statement.startswith("BEGIN"):  # SQLite's transactions are begun by hand
             sent.append(statement)
 
-    event.listen(db.engine, "before_cursor_execute", note)
+    for engine in db.engines.values():
+        event.listen(engine, "before_cursor_execute", note)
     yield sent
-    event.remove(db.engine, "before_cursor_execute", note)
+    for engine in db.engines.values():
+        event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from webapp import admin, auth, error_pages, formats, headers, health, public, queues, timing
-from webapp.database import configure_engine, engine_options
+from webapp.database import by_key_options, configure_engine, engine_options
 from webapp.extensions import babel, csrf, db, limiter, migrate
 from webapp.integrations.storage.local import LocalStorage
 from webapp.settings import Settings
@@ -28,6 +28,7 @@ def create_app(settings: Settings) -> Flask:
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        SQLALCHEMY_BINDS=by_key_options(settings.database_url),
         MAX_CONTENT_LENGTH=FORM_LIMIT,
         SESSION_COOKIE_NAME="lapak",
         SESSION_COOKIE_HTTPONLY=True,

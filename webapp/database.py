@@ -38,6 +38,34 @@ class UnsuitableDatabase(SettingsError):
     """The database that LAPAK_DATABASE_URL names works, but not for this program; one line says what it lacks."""
 
 
+BY_KEY = "by_key"
+"""Name of PostgreSQL's second engine: see `by_key_options`."""
+
+
+def by_key_options(url: str) -> dict[str, dict[str, Any]]:
+    """Flask-SQLAlchemy's `SQLALCHEMY_BINDS`: on PostgreSQL connections for statements that find rows by unique keys.
+
+    There one plan serves every value, and planning it anew took longer than running it. They read outside of
+    transactions, and are not asked before each use whether they still live.
+    """
+    if make_url(url).get_backend_name() == "sqlite":
+        return {}
+    options = engine_options(url)
+    connect = options["connect_args"]
+    once = connect["options"].replace("force_custom_plan", "force_generic_plan")
+    return {
+        BY_KEY: options
+        | {
+            "url": url,
+            "pool_size": 4,
+            "pool_pre_ping": False,
+            "pool_reset_on_return": None,
+            "isolation_level": "AUTOCOMMIT",
+            "connect_args": connect | {"options": once, "prepare_threshold": 0},
+        }
+    }
+
+
 def engine_options(url: str, *, limits: bool = True) -> dict[str, Any]:
     """Arguments of `create_engine` for this address; also Flask-SQLAlchemy's `SQLALCHEMY_ENGINE_OPTIONS`.
 

@@ -15,8 +15,9 @@ from webapp.extensions import db
 def init(app: Flask) -> None:
     """Count the statements of each request."""
     with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", _before)
-        event.listen(db.engine, "after_cursor_execute", _after)
+        for engine in db.engines.values():
+            event.listen(engine, "before_cursor_execute", _before)
+            event.listen(engine, "after_cursor_execute", _after)
     app.before_request(_begin)
     app.after_request(_report)
 

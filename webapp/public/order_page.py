@@ -13,10 +13,12 @@ from typing import cast
 from flask import Blueprint, Flask, Request, Response, current_app, g
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.routing import BaseConverter
 
 from webapp import clock
+from webapp.database import BY_KEY
 from webapp.domain.numbers import decode_token
 from webapp.domain.order_summary import OrderSummary
 from webapp.extensions import csrf, db
@@ -90,11 +92,18 @@ class _Reading:
 
 
 def _read(public_token: bytes) -> OrderSummary | None:
-    """Two reads by keys; on PostgreSQL without a transaction, whose begin and end are round trips of their own."""
-    engine = db.engine
+    """Two reads by keys; once more on a fresh connection when the kept one had died meanwhile."""
+    engine = db.engines.get(BY_KEY, db.engine)
+    try:
+        return _summary(engine, public_token)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return _summary(engine, public_token)
+
+
+def _summary(engine: Engine, public_token: bytes) -> OrderSummary | None:
     with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execution_options(isolation_level="AUTOCOMMIT")
         return summary_by_token(cast(Session, _Reading(connection)), public_token)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Dialect, TextClause, text
 
@@ -46,43 +47,52 @@ def write_changes(work: UnitOfWork, changes: Sequence[Change], *, batch_id: int 
     _queue_notices(work, changes, batch_id, notices_due)
 
 
-_ORDERS = RowSet(
-    "u",
-    id="bigint",
-    status="text",
-    payment_status="text",
-    version="int",
-    ship_by="timestamptz",
-    withdrawn="boolean",
-    arranged="timestamptz",
-)
+_ALWAYS = {"id": "bigint", "status": "text", "version": "int"}
+_SOMETIMES = {
+    "payment_status": "text",
+    "ship_by": "timestamptz",
+    "returns_withdrawn": "boolean",
+    "arranged_at": "timestamptz",
+}
 
 
-@lru_cache(maxsize=4)
-def _update_sql(dialect: Dialect) -> TextClause:
-    return text(
-        "update orders set status = u.status, payment_status = u.payment_status, version = u.version,"
-        " ship_by = u.ship_by, returns_withdrawn = u.withdrawn, arranged_at = u.arranged, updated_at = :now"
-        f" from {_ORDERS.source(dialect)} where orders.id = u.id"
-    )
+@lru_cache(maxsize=64)
+def _update_sql(dialect: Dialect, moved: tuple[str, ...]) -> tuple[RowSet, TextClause]:
+    columns = _ALWAYS | {name: _SOMETIMES[name] for name in moved}
+    rows = RowSet("u", **columns)
+    sets = ", ".join(f"{name} = u.{name}" for name in columns if name != "id")
+    return rows, text(f"update orders set {sets}, updated_at = :now from {rows.source(dialect)} where orders.id = u.id")
 
 
 def _update_orders(work: UnitOfWork, changes: Sequence[Change], parcels: Sequence[ShipmentState | None]) -> None:
+    """Write only columns that some order gets another value in: SQLite writes all indexes of each that is set."""
     now = db_time(work.dialect, work.now)
     due = _ship_by_of_stores(work, changes)
-    rows = [
-        (
-            c.order.id,
-            c.decision.status.value,
-            c.decision.payment_status.value,
-            c.order.version + 1,
-            _ship_by(c, due),
-            c.order.facts.returns_withdrawn if c.act.override is None else c.act.override,
-            _arranged_at(c.order, state, now),
-        )
-        for c, state in zip(changes, parcels, strict=True)
+    orders = [c.order for c in changes]
+    before_after: dict[str, tuple[list[Any], list[Any]]] = {
+        "payment_status": (
+            [order.facts.payment_status.value for order in orders],
+            [c.decision.payment_status.value for c in changes],
+        ),
+        "ship_by": ([order.ship_by for order in orders], [_ship_by(c, due) for c in changes]),
+        "returns_withdrawn": (
+            [order.facts.returns_withdrawn for order in orders],
+            [c.order.facts.returns_withdrawn if c.act.override is None else c.act.override for c in changes],
+        ),
+        "arranged_at": (
+            [order.arranged_at for order in orders],
+            [_arranged_at(order, state, now) for order, state in zip(orders, parcels, strict=True)],
+        ),
+    }
+    moved = {name: after for name, (before, after) in before_after.items() if before != after}
+    columns = [
+        [order.id for order in orders],
+        [c.decision.status.value for c in changes],
+        [order.version + 1 for order in orders],
+        *moved.values(),
     ]
-    work.session.execute(_update_sql(work.dialect), _ORDERS.params(work.dialect, rows) | {"now": now})
+    rows, sql = _update_sql(work.dialect, tuple(moved))
+    work.session.execute(sql, rows.params(work.dialect, list(zip(*columns, strict=True))) | {"now": now})
 
 
 def _ship_by_of_stores(work: UnitOfWork, changes: Sequence[Change]) -> dict[int, DbTime]:
