@@ -56,6 +56,10 @@ def create_app(settings: Settings) -> Flask:
     auth.init(app)  # before CSRF, which reads the body: strangers are sent away unread
     csrf.init_app(app)
     limiter.init_app(app)
+    # Only signing in is limited; looking for limits cost a tenth of a buyer's page.
+    app.before_request_funcs[auth.SIGN_IN].append(app.before_request_funcs[None].pop())
+    app.after_request_funcs[auth.SIGN_IN].append(app.after_request_funcs[None].pop())
+    app.teardown_request_funcs[auth.SIGN_IN].append(app.teardown_request_funcs[None].pop())
     babel.init_app(app, locale_selector=formats.select_locale)
     queues.init(app, settings.queue_url)
     app.extensions["storage"] = LocalStorage(settings.storage_dir)

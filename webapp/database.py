@@ -61,6 +61,7 @@ def by_key_options(url: str) -> dict[str, dict[str, Any]]:
             "pool_pre_ping": False,
             "pool_reset_on_return": None,
             "isolation_level": "AUTOCOMMIT",
+            "skip_autocommit_rollback": True,
             "connect_args": connect | {"options": once, "prepare_threshold": 0},
         }
     }

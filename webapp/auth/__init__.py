@@ -2,6 +2,10 @@
 
 from webapp.auth.guard import init, needs
 from webapp.auth.identity import Identity
+from webapp.auth.sign_in import blueprint as _sign_in
 from webapp.services.identities import actor_of
 
-__all__ = ["Identity", "actor_of", "init", "needs"]
+SIGN_IN: str = _sign_in.name
+"""The blueprint of signing in and out."""
+
+__all__ = ["SIGN_IN", "Identity", "actor_of", "init", "needs"]

@@ -92,7 +92,7 @@ class _Reading:
 
 
 def _read(public_token: bytes) -> OrderSummary | None:
-    """Two reads by keys; once more on a fresh connection when the kept one had died meanwhile."""
+    """One read by key; once more on a fresh connection when the kept one had died meanwhile."""
     engine = db.engines.get(BY_KEY, db.engine)
     try:
         return _summary(engine, public_token)
