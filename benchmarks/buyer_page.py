@@ -12,7 +12,6 @@ from benchmarks.plans import statements_of
 from benchmarks.results import at_least, at_most, for_orientation
 from benchmarks.running import Bench, Found
 from benchmarks.site import open_site
-from webapp.database import BY_KEY
 from webapp.domain.numbers import encode_token
 from webapp.extensions import db
 
@@ -44,7 +43,7 @@ def run(bench: Bench) -> Found:
         warm_up=3,
         times=BURST,
     )
-    with app.app_context(), statements_of(db.engines.get(BY_KEY, db.engine)) as sent:
+    with app.app_context(), statements_of(db.engine) as sent:
         client.get(paths[0])
     with app.app_context():
         for engine in db.engines.values():

@@ -63,7 +63,8 @@ def run(bench: Bench) -> Found:
     ]  # fmt: skip
     for app in sites.values():
         with app.app_context():
-            db.engine.dispose()
+            for engine in db.engines.values():
+                engine.dispose()
     bare.extensions["engine"].dispose()
     return Found(figures, {"list": sent, "bare": [bare_plan]})
 

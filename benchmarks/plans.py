@@ -9,6 +9,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine, event
 
+from webapp.database import BY_KEY
+
 _LONGEST = 300
 """Characters of a plan's line that are kept: a thousand bound ids say no more than ten."""
 _EXPLAINED = ("select", "with", "insert", "update", "delete")
@@ -16,7 +18,8 @@ _EXPLAINED = ("select", "with", "insert", "update", "delete")
 
 @contextmanager
 def statements_of(engine: Engine, *, explain: bool = True) -> Iterator[list[dict[str, Any]]]:
-    """Gather every statement sent through `engine` while the block runs, in order, each with its plan.
+    """Gather every statement sent through `engine`, and the one beside it that reads by keys, while the block runs,
+    in order, each with its plan.
 
     On PostgreSQL the plan is EXPLAIN (ANALYZE, BUFFERS), run just before the statement and taken back, so it is the
     plan on the very state that the statement finds; on SQLite it is EXPLAIN QUERY PLAN. Nothing is timed meanwhile.
@@ -34,11 +37,15 @@ def statements_of(engine: Engine, *, explain: bool = True) -> Iterator[list[dict
             plan = ask(cursor.connection, statement, parameters[0] if many and parameters else parameters)
         sent.append({"statement": words, "plan": plan})
 
-    event.listen(engine, "before_cursor_execute", note)
+    beside = engine.get_execution_options().get(BY_KEY)
+    engines = [engine] if beside is None else [engine, beside]
+    for each in engines:
+        event.listen(each, "before_cursor_execute", note)
     try:
         yield sent
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        for each in engines:
+            event.remove(each, "before_cursor_execute", note)
 
 
 def plan_of(connection: Any, statement: str, parameters: Any = (), *, sqlite: bool, run: bool = True) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from webapp import admin, auth, error_pages, formats, headers, health, public, queues, timing
-from webapp.database import by_key_options, configure_engine, engine_options
+from webapp.database import BY_KEY, by_key_options, configure_engine, engine_options
 from webapp.extensions import babel, csrf, db, limiter, migrate
 from webapp.integrations.storage.local import LocalStorage
 from webapp.settings import Settings
@@ -50,6 +50,8 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         configure_engine(db.engine)
+        if BY_KEY in db.engines:
+            db.engine.update_execution_options(**{BY_KEY: db.engines[BY_KEY]})
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     timing.init(app)
     app.before_request(_allow_files)

@@ -39,7 +39,7 @@ class UnsuitableDatabase(SettingsError):
 
 
 BY_KEY = "by_key"
-"""Name of PostgreSQL's second engine: see `by_key_options`."""
+"""Name of PostgreSQL's second engine, and of the execution option by which the first one names it."""
 
 
 def by_key_options(url: str) -> dict[str, dict[str, Any]]:

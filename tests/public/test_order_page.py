@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from tests.factories import Shop, force, make_orders
@@ -16,6 +17,7 @@ from webapp.domain.numbers import encode_token
 from webapp.domain.order_acts import OrderAct
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
+from webapp.extensions import db
 from webapp.models import Order
 from webapp.services.orders.change_orders import change_orders
 from webapp.services.orders.create import Buyer, CreatedOrder, NewLine
@@ -199,3 +201,14 @@ def test_an_order_that_changed_is_shown_anew(app: Flask, shop: Shop, client: Fla
     assert client.get(f"{address(order)}?lang=en").text == before
     act(order, OrderAct(to=OrderStatus.CANCELED))
     assert "This order was canceled" in client.get(f"{address(order)}?lang=en").text
+
+
+def test_a_restart_of_the_database_is_not_noticed(app: Flask, shop: Shop, client: FlaskClient) -> None:
+    """PostgreSQL's connections for this page are kept without being asked whether they still live."""
+    (order,) = make_orders(shop.manual, 1)
+    assert client.get(address(order)).status_code == 200
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect() as connection:
+            others = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where pid <> pg_backend_pid()"
+            connection.execute(text(f"{others} and datname = current_database()"))
+    assert client.get(address(order)).status_code == 200

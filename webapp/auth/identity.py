@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_login import UserMixin
-from sqlalchemy import String, bindparam, cast, func, select
 
 from webapp import clock
 from webapp.domain.actors import Actor
 from webapp.domain.permissions import Permission, Role
 from webapp.extensions import db
-from webapp.models import RolePermission, User, UserPreference, UserSession
 from webapp.services.accounts import token_hash
 from webapp.services.identities import actor_of
+from webapp.services.statements import ReadSession, Statement, by_key, moment_of
 
 LONGEST = timedelta(days=14)
 """A sign-in ends after this, used or not."""
@@ -53,46 +54,39 @@ class Identity(UserMixin):  # type: ignore[misc]
         return clock.now() - self.seen_at > SEEN_EVERY
 
 
-# Built once: every request of a signed-in person asks this.
-_IDENTITY = (
-    select(
-        User.id,
-        User.email,
-        User.name,
-        User.role,
-        User.locale,
-        User.all_stores,
-        User.warehouse_id,
-        UserSession.seen_at,
-        UserSession.data,
-        select(func.aggregate_strings(RolePermission.permission, " "))
-        .where(RolePermission.role == User.role)
-        .scalar_subquery()
-        .label("overrides"),
-        select(cast(UserPreference.value, String))
-        .where(UserPreference.user_id == User.id, UserPreference.name == "theme")
-        .scalar_subquery()
-        .label("theme"),
-    )
-    .join(UserSession, UserSession.user_id == User.id)
-    .where(
-        UserSession.token_hash == bindparam("token_hash"),
-        UserSession.ended_at.is_(None),
-        UserSession.created_at > bindparam("begun_after"),
-        UserSession.seen_at > bindparam("seen_after"),
-        User.archived_at.is_(None),
-    )
-)
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """What `actor_of` needs of a user."""
+
+    id: int
+    name: str
+    role: str
+    all_stores: bool
+    warehouse_id: int | None
 
 
 def load_identity(token: str) -> Identity | None:
     """The person behind a session's token, or None when it has ended or the person was archived."""
-    now = clock.now()
-    bound = {"token_hash": token_hash(token), "begun_after": now - LONGEST, "seen_after": now - IDLE}
-    row = db.session.execute(_IDENTITY, bound).first()
-    if row is None:
+    found = by_key(lambda reading: _read(reading, token), db.session())
+    if not found:
         return None
+    user_id, email, name, role, locale, all_stores, warehouse_id, seen_at, data, overrides, theme = found[0]
+    kept = json.loads(data) if isinstance(data, str) else data
+    user = _Person(user_id, name, role, bool(all_stores), warehouse_id)
     return Identity(
-        row.id, row.email, row.name, Role(row.role), row.locale, (row.theme or "").strip('"'), token, row.seen_at,
-        tuple(row.data.get("selection", ())), actor_of(db.session(), row, row.overrides),
+        user_id, email, name, Role(role), locale, (theme or "").strip('"'), token, moment_of(seen_at),
+        tuple(kept.get("selection", ())), actor_of(db.session(), user, overrides),
     )  # fmt: skip
+
+
+def _read(session: ReadSession, token: str) -> list[Any]:
+    # Every request of a signed-in person asks this.
+    st, now = Statement(session), clock.now()
+    return st.run(
+        "select u.id, u.email, u.name, u.role, u.locale, u.all_stores, u.warehouse_id, s.seen_at, s.data,"
+        f" (select {st.words('p.permission')} from role_permissions p where p.role = u.role),"
+        " (select cast(v.value as text) from user_preferences v where v.user_id = u.id and v.name = 'theme')"
+        " from user_sessions s join users u on u.id = s.user_id"
+        f" where s.token_hash = {st.bind(token_hash(token))} and s.ended_at is null and u.archived_at is null"
+        f" and s.created_at > {st.moment(now - LONGEST)} and s.seen_at > {st.moment(now - IDLE)}"
+    )

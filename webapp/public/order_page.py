@@ -6,26 +6,21 @@ in words and nothing else. Every address that names no order gets the same bytes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
 
 from flask import Blueprint, Flask, Request, Response, current_app, g
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 from werkzeug.routing import BaseConverter
 
 from webapp import clock
-from webapp.database import BY_KEY
 from webapp.domain.numbers import decode_token
 from webapp.domain.order_summary import OrderSummary
-from webapp.extensions import csrf, db
+from webapp.extensions import csrf
 from webapp.formats.languages import NAMES, language
 from webapp.public.order_view import view_of
 from webapp.public.templates import render
 from webapp.services.orders.summary import summary_by_token
+from webapp.services.statements import by_key
 
 blueprint = Blueprint("public", __name__)
 
@@ -71,40 +66,11 @@ def init(app: Flask) -> None:
 def order(token: str) -> Response:
     """The order behind a link; the same 404 for a link of a wrong form, of no order, and of a deleted one."""
     public_token = decode_token(token)
-    summary = _read(public_token) if public_token is not None else None
+    summary = by_key(lambda reading: summary_by_token(reading, public_token)) if public_token is not None else None
     if summary is not None:
         g.fallback_locale = summary.locale
     page = current_app.extensions["buyer_page"](language(), summary, _quarter())
     return Response(page, 200 if summary else 404, HEADERS, mimetype="text/html")
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """As much of a session as a hand-written statement asks for; a whole one costs more than a statement."""
-
-    at: Connection
-
-    def connection(self) -> Connection:
-        return self.at
-
-    def get_bind(self) -> Engine:
-        return self.at.engine
-
-
-def _read(public_token: bytes) -> OrderSummary | None:
-    """One read by key; once more on a fresh connection when the kept one had died meanwhile."""
-    engine = db.engines.get(BY_KEY, db.engine)
-    try:
-        return _summary(engine, public_token)
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        return _summary(engine, public_token)
-
-
-def _summary(engine: Engine, public_token: bytes) -> OrderSummary | None:
-    with engine.connect() as connection:
-        return summary_by_token(cast(Session, _Reading(connection)), public_token)
 
 
 def _quarter() -> int:

@@ -6,12 +6,17 @@ compiling an expression costs more than the statement itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar, cast
 
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, scoped_session
 
+from webapp.database import BY_KEY
+from webapp.extensions import db
 from webapp.models.types import from_ms, to_ms
 
 ReadSession: TypeAlias = "Session | scoped_session[Session]"
@@ -59,9 +64,52 @@ class Statement:
             return f"{column} in ({', '.join(map(self.bind, listed))})"
         return f"{column} = any({self.array(listed, 'bigint' if isinstance(listed[0], int) else 'text')})"
 
+    def words(self, column: str) -> str:
+        """All values of a group in one text, with spaces between."""
+        return f"group_concat({column}, ' ')" if self.sqlite else f"string_agg({column}, ' ')"
+
     def run(self, sql: str) -> list[Any]:
         """Run the statement and return its rows as tuples of what the driver gives: see `moment_of`, `day_of`."""
         return list(self._session.connection().exec_driver_sql(sql, self.params).all())
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """As much of a session as a hand-written statement asks for; a whole one costs more than a statement."""
+
+    at: Connection
+
+    def connection(self) -> Connection:
+        return self.at
+
+    def get_bind(self) -> Engine:
+        return self.at.engine
+
+
+def by_key(read: Callable[[ReadSession], T], session: ReadSession | None = None) -> T:
+    """What `read` finds by unique keys in the database of `session` (without one, the application's).
+
+    PostgreSQL has connections of their own for it, where a statement is planned only once
+    (`webapp.database.by_key_options`). One that had died meanwhile is replaced, and `read` called once more.
+    """
+    own = db.engine if session is None else session.get_bind()
+    engine = own.get_execution_options().get(BY_KEY)
+    if engine is None:
+        return _read_on(db.engine, read) if session is None else read(session)
+    try:
+        return _read_on(engine, read)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return _read_on(engine, read)
+
+
+def _read_on(engine: Engine, read: Callable[[ReadSession], T]) -> T:
+    with engine.connect() as connection:
+        return read(cast(Session, _Reading(connection)))
 
 
 def moment_of(value: Any) -> datetime:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from webapp.domain.order_status import Acceptance, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
-from webapp.services.statements import ReadSession, Statement, maybe_moment, moment_of
+from webapp.services.statements import ReadSession, Statement, by_key, maybe_moment, moment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,17 @@ _SQL = (
 )
 
 
+def _found(session: ReadSession, ids: Sequence[int]) -> list[Any]:
+    st = Statement(session)
+    return st.run(_SQL + (st.among("o.id", ids) if st.sqlite else f"o.id = any({st.array(ids, 'bigint')})"))
+
+
 def read_rows(session: ReadSession, ids: Sequence[int], *, restricted: bool = False) -> list[OrderRow]:
     """The rows of these orders, in this order, in one statement. `restricted` leaves prices out."""
     if not ids:
         return []
-    st = Statement(session)
     by_id = {}
-    for row in st.run(_SQL + st.among("o.id", ids)):
+    for row in by_key(lambda reading: _found(reading, ids), session):
         by_id[row[0]] = OrderRow(
             row[1], _STATUS[row[2]], _PAYMENT[row[3]], _METHOD[row[4]], bool(row[5]), _ACCEPTANCE[row[6]], bool(row[7]),
             row[8], None if restricted else row[9], row[10], moment_of(row[11]), maybe_moment(row[12]),
