@@ -84,6 +84,7 @@ def change_orders(
         results.append(_result(order, decision))
         if decision.outcome is Outcome.OK:
             changes.append(Change(order, act, decision))
+    changes.sort(key=lambda change: change.order.id)  # neighbours lie together in the tables and their indexes
     many = len(acts) > 1 if bulk is None else bulk
     write_changes(work, changes, batch_id=batch_id, notices_due=work.now + MAILS_WAIT if many else work.now)
     return results
