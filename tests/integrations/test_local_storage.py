@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.integrations.storage.local import LocalStorage, TooLarge
+from webapp.integrations.storage.local import LocalStorage
 
 CONTENT = os.urandom(3 * (1 << 20) + 17)
 
@@ -54,13 +54,6 @@ def test_a_stream_that_breaks_leaves_nothing(storage: LocalStorage) -> None:
     with pytest.raises(ConnectionResetError):
         storage.write(Broken())
     assert files(storage) == []
-
-
-def test_more_than_allowed_leaves_nothing(storage: LocalStorage) -> None:
-    with pytest.raises(TooLarge):
-        storage.write(io.BytesIO(CONTENT), limit=len(CONTENT) - 1)
-    assert files(storage) == []
-    assert storage.write(io.BytesIO(CONTENT), limit=len(CONTENT)).size == len(CONTENT)
 
 
 def test_a_deleted_file_is_gone_and_deleting_it_again_is_no_error(storage: LocalStorage) -> None:

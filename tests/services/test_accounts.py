@@ -139,3 +139,13 @@ def test_a_store_with_orders_keeps_its_zone(app: Flask, shop: Shop) -> None:
     assert db.session.get_one(Store, shop.rona, populate_existing=True).name == "Rona 2"
     with pytest.raises(Refused):
         save_store(shop.actor(), StoreDraft("X", "onyu", "Asia/Jakarta", "IDR", "id"), shop.rona)
+
+
+def test_of_two_who_save_one_address_at_once_the_second_is_told(
+    app: Flask, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both looked before either wrote: the database has the last word."""
+    monkeypatch.setattr("webapp.services.accounts._check_user", lambda *_: None)
+    with pytest.raises(Refused) as refused:
+        save_user(shop.actor(), draft(email="owner@example.com"))
+    assert (refused.value.problem.code, refused.value.problem.params["field"]) == (Code.BAD_VALUE, "email")

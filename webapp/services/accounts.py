@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp.domain.actors import SYSTEM, Actor, ActorKind
@@ -15,7 +16,7 @@ from webapp.domain.channels import BUILT_IN
 from webapp.domain.errors import Code, Refused
 from webapp.domain.permissions import Permission, Role, may_manage
 from webapp.models import ChannelAccount, Order, Store, User, UserSession
-from webapp.services.unit_of_work import UnitOfWork, unit_of_work
+from webapp.services.unit_of_work import UnitOfWork, taken_by, unit_of_work
 
 
 def find_for_sign_in(session: Session, email: str) -> User | None:
@@ -87,21 +88,32 @@ def save_user(actor: Actor, draft: UserDraft, user_id: int | None = None) -> Use
             raise Refused(Code.NOT_FOUND, number=draft.email, variant="gone")
         _check_user(work, draft, user)
         before = _user_facts(user) if user else {}
+        stores = list(work.session.scalars(select(Store).where(Store.id.in_(draft.store_ids))))
         if user is None:
             user = User(created_at=work.now, email=draft.email.lower(), password_hash=draft.password_hash or "")
             work.session.add(user)
         user.email, user.name, user.role, user.locale = draft.email.lower(), draft.name, draft.role.value, draft.locale
         user.all_stores, user.warehouse_id = draft.all_stores, draft.warehouse_id
-        user.stores = list(work.session.scalars(select(Store).where(Store.id.in_(draft.store_ids))))
+        user.stores = stores
         user.archived_at = (user.archived_at or work.now) if draft.archived else None
         if draft.password_hash is not None:
             user.password_hash = draft.password_hash
-        work.session.flush()  # the audit entry names the new person's id
+        _flush(work, User, "email", draft.email)  # the audit entry names the new person's id
         if draft.archived or (before and draft.password_hash is not None):
             _end_sessions(work, user.id)
         after = _user_facts(user)
         work.audit("user.saved", user, data={"before": before, "after": after})
         return user
+
+
+def _flush(work: UnitOfWork, model: type[User | Store], unique: str, value: str) -> None:
+    """Write; who saved the same `unique` value a moment earlier is found only here. Raises Refused (`bad_value`)."""
+    try:
+        work.session.flush()
+    except IntegrityError as error:
+        if not taken_by(error, model.__tablename__, unique):
+            raise
+        raise Refused(Code.BAD_VALUE, field=unique, value=value) from error
 
 
 def _check_user(work: UnitOfWork, draft: UserDraft, user: User | None) -> None:
@@ -194,7 +206,7 @@ def save_store(actor: Actor, draft: StoreDraft, store_id: int | None = None) -> 
         store.name, store.code, store.locale, store.email = draft.name, draft.code, draft.locale, draft.email
         store.timezone, store.currency, store.ship_within_days = draft.timezone, draft.currency, draft.ship_within_days
         store.archived_at = (store.archived_at or work.now) if draft.archived else None
-        work.session.flush()  # the audit entry names the new store's id
+        _flush(work, Store, "code", draft.code)  # the audit entry names the new store's id
         work.audit("store.saved", store, store_id=store.id, data={"code": draft.code, "archived": draft.archived})
         return store
 

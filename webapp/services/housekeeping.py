@@ -1,18 +1,36 @@
-"""What keeps the database quick and small: planner statistics, the search index's pending list, ended sessions."""
+"""What keeps the database quick and small: planner statistics, the search index, ended sessions, orphaned files."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Protocol
 
-from sqlalchemy import delete, or_, text
+from sqlalchemy import delete, or_, select, text
 
+from webapp import clock
 from webapp.domain.actors import SYSTEM
 from webapp.extensions import db
-from webapp.models import UserSession
-from webapp.services.unit_of_work import unit_of_work
+from webapp.models import File, UserSession
+from webapp.services.unit_of_work import end_reading, unit_of_work
 
+BYTES_KEPT = timedelta(days=1)
+"""How long bytes without a row may lie in storage: an upload writes them first, and its row at once after them."""
+TOGETHER = 500
+"""Files looked up in one statement."""
 SESSIONS_KEPT = timedelta(days=30)
 """How long an ended sign-in stays on record."""
+
+
+class Swept(Protocol):
+    """The part of a storage that is cleaned; handed in by the edge."""
+
+    def keys_older_than(self, moment: datetime) -> Iterator[str]:
+        """Keys of what was last written before the moment."""
+
+    def delete(self, key: str) -> None:
+        """Remove a file."""
 
 
 def clean_search_index() -> None:
@@ -37,3 +55,14 @@ def forget_sessions() -> None:
     with unit_of_work(SYSTEM) as work:
         old = work.now - SESSIONS_KEPT
         work.session.execute(delete(UserSession).where(or_(UserSession.ended_at < old, UserSession.seen_at < old)))
+
+
+def delete_orphans(storage: Swept) -> None:
+    """Delete stored bytes that no row names: of uploads that were broken off before their row was written."""
+    keys = storage.keys_older_than(clock.now() - BYTES_KEPT)
+    while some := list(islice(keys, TOGETHER)):
+        known = set(db.session.scalars(select(File.storage_key).where(File.storage_key.in_(some))))
+        end_reading()
+        for key in some:
+            if key not in known:
+                storage.delete(key)

@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp import clock, queues
@@ -98,6 +98,16 @@ def unit_of_work(actor: Actor) -> Iterator[UnitOfWork]:
 def end_reading() -> None:
     """Close the request's read transaction; what it loaded stays usable."""
     db.session.commit()
+
+
+class LockNotHad(Exception):
+    """Somebody else held what a transaction needed for longer than it waits; nothing was changed."""
+
+
+def taken_by(error: IntegrityError, table: str, column: str) -> bool:
+    """Whether a row was refused because another one has the same value in a unique column."""
+    told = str(error.orig)  # SQLite names the column, PostgreSQL the constraint
+    return f"{table}.{column}" in told or f"uq_{table}_{column}" in told
 
 
 def lock_was_not_had(error: DBAPIError) -> bool:

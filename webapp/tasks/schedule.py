@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Flask
+from flask import Flask, current_app
 
 from webapp import clock, queues
 from webapp.extensions import db
-from webapp.services.housekeeping import clean_search_index, forget_sessions, refresh_statistics
+from webapp.services.housekeeping import clean_search_index, delete_orphans, forget_sessions, refresh_statistics
 from webapp.services.jobs import sweep_jobs
 from webapp.services.outbox import TASK, anything_due
 from webapp.services.schedules import ensure_schedules, run_due
@@ -30,6 +30,11 @@ def fold_totals() -> None:
     fold(db.engine)
 
 
+def clean_storage() -> None:
+    """Delete files of uploads that were broken off."""
+    delete_orphans(current_app.extensions["storage"])
+
+
 WORK: dict[str, tuple[timedelta, Callable[[], object]]] = {
     "fold_totals": (timedelta(seconds=5), fold_totals),
     "ring_outbox": (timedelta(seconds=2), ring_outbox),
@@ -37,6 +42,7 @@ WORK: dict[str, tuple[timedelta, Callable[[], object]]] = {
     "clean_search_index": (timedelta(seconds=15), clean_search_index),
     "refresh_statistics": (timedelta(hours=1), refresh_statistics),
     "forget_sessions": (timedelta(hours=24), forget_sessions),
+    "clean_storage": (timedelta(hours=24), clean_storage),
 }
 
 

@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from random import Random
 from threading import Barrier
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select, text
 
 from tests.factories import Shop, history_of, make_orders, new_order, totals_recounted
+from webapp.domain.errors import Code
 from webapp.domain.order_acts import Outcome
 from webapp.domain.order_status import OrderStatus, find_transition
 from webapp.extensions import db
@@ -112,3 +114,28 @@ def test_orders_created_at_once_get_their_own_numbers_and_customers(app: Flask, 
     at_once(app, create, create, create)
     assert db.session.scalar(select(func.count()).select_from(Order)) == 30
     assert totals_recounted() == []
+
+
+def test_a_database_that_somebody_holds_is_named_and_loses_nothing(app: Flask, shop: Shop) -> None:
+    """SQLite locks as a whole, PostgreSQL only rows: either way the answer names the orders that could not be had."""
+    orders = make_orders(shop.manual, 2, status=S.CONFIRMED)
+    numbers = [order.number for order in orders]
+    actor = shop.actor()
+    db.session.remove()
+    db.engine.dispose()
+    sqlite = db.engine.dialect.name == "sqlite"
+    patience = "pragma busy_timeout=20" if sqlite else "set lock_timeout = '20ms'"
+
+    def impatient(connection: Any, _record: Any) -> None:
+        connection.execute(patience)
+
+    with db.engine.execution_options(write=True).connect() as other:
+        other.execute(text("update orders set version = version where id > 0"))
+        event.listen(db.engine, "connect", impatient)
+        results = [change_status(actor, numbers, S.SHIPPED), delete_orders(actor, numbers)]
+        other.rollback()
+    for result in results:
+        assert [(r.number, r.problem.code) for r in result.results if r.problem] == [(n, Code.LOCKED) for n in numbers]
+    event.remove(db.engine, "connect", impatient)
+    db.engine.dispose()
+    assert change_status(actor, numbers, S.SHIPPED).count(Outcome.OK) == 2

@@ -32,21 +32,14 @@ class Stored(NamedTuple):
     """Hexadecimal."""
 
 
-class TooLarge(Exception):
-    """The stream holds more than was allowed; nothing was kept."""
-
-
 @dataclass(frozen=True, slots=True)
 class LocalStorage:
     """Files below `root`, known by random keys, so no name that a person gave becomes a path."""
 
     root: Path
 
-    def write(self, stream: Readable, limit: int | None = None) -> Stored:
-        """Keep what the stream gives, to its end; after this the bytes survive a power cut.
-
-        `limit` is the most bytes to take. Raises TooLarge, OSError.
-        """
+    def write(self, stream: Readable) -> Stored:
+        """Keep what the stream gives, to its end; after this the bytes survive a power cut. Raises OSError."""
         name = secrets.token_hex(16)
         key = f"{name[:2]}/{name}"
         path = self.root / key
@@ -57,8 +50,6 @@ class LocalStorage:
             with partial.open("xb") as file:
                 while chunk := stream.read(CHUNK):
                     size += len(chunk)
-                    if limit is not None and size > limit:
-                        raise TooLarge  # noqa: TRY301 — the handler below is for every way out
                     digest.update(chunk)
                     file.write(chunk)
                 file.flush()

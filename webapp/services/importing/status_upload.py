@@ -62,16 +62,8 @@ def start_status_upload(actor: Actor, stored: StoredFile, name: str, media_type:
     """Take a stored file as a new job in `checking` and return the job's id. Raises Refused (`no_permission`)."""
     if not actor.may(Permission.ORDERS_IMPORT):
         raise Refused(Code.NO_PERMISSION, number=name)
+    duplicate = _done_already(stored.sha256)
     with unit_of_work(actor) as work:
-        earlier = (
-            select(Job.id)
-            .join(File, File.id == Job.file_id)
-            .where(
-                File.sha256 == stored.sha256, Job.kind == JobKind.STATUS_UPLOAD.value, Job.state == JobState.DONE.value
-            )
-            .order_by(Job.id.desc())
-        )
-        duplicate = work.session.scalar(earlier.limit(1))
         file = add_file(work, stored, name=name, media_type=media_type, kind="status_upload")
         job = Job(
             created_at=work.now, kind=JobKind.STATUS_UPLOAD.value, state=JobState.CHECKING.value, file_id=file.id,
@@ -82,6 +74,13 @@ def start_status_upload(actor: Actor, stored: StoredFile, name: str, media_type:
         work.session.flush()  # the bell names the job
         work.later(RUN_JOB, job.id)
         return job.id
+
+
+def _done_already(sha256: str) -> int | None:
+    """The newest finished job whose file had the same bytes."""
+    earlier = select(Job.id).join(File, File.id == Job.file_id)
+    earlier = earlier.where(File.sha256 == sha256, Job.kind == JobKind.STATUS_UPLOAD.value)
+    return db.session.scalar(earlier.where(Job.state == JobState.DONE.value).order_by(Job.id.desc()).limit(1))
 
 
 def check(job: Job, lease: Lease, actor: Actor, storage: Storage) -> None:

@@ -15,9 +15,9 @@ from webapp.domain.order_acts import OrderAct, Outcome
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentStatus
 from webapp.models import Batch
-from webapp.services.orders.change_orders import BulkResult, OrderResult, change_orders, in_one_transaction
+from webapp.services.orders.change_orders import BulkResult, OrderResult, all_locked, change_orders, in_one_transaction
 from webapp.services.orders.resolve import each_once, resolve_numbers
-from webapp.services.unit_of_work import UnitOfWork
+from webapp.services.unit_of_work import LockNotHad, UnitOfWork
 
 LIMIT = 100
 """Orders that one immediate act may take; more is a job."""
@@ -102,7 +102,10 @@ def act_on_orders(actor: Actor, kind: str, numbers: Sequence[str], act: OrderAct
             return BulkResult(answers)
         return BulkResult(answers, batch.id)
 
-    return in_one_transaction(actor, do)
+    try:
+        return in_one_transaction(actor, do)
+    except LockNotHad:
+        return all_locked(wanted)
 
 
 def check_selection(numbers: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ for one that was refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -17,9 +17,10 @@ from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Problem
 from webapp.domain.order_acts import Decision, OrderAct, Outcome, decide
 from webapp.domain.order_status import OrderStatus
+from webapp.extensions import db
 from webapp.services.orders.facts import KnownOrder, lock_orders
 from webapp.services.orders.write_changes import Change, write_changes
-from webapp.services.unit_of_work import UnitOfWork, lock_was_not_had, unit_of_work
+from webapp.services.unit_of_work import LockNotHad, UnitOfWork, lock_was_not_had, unit_of_work
 
 MAILS_WAIT = timedelta(seconds=60)
 """How long the mails of a change of more than one order wait, so that an early undo also stops them."""
@@ -94,16 +95,24 @@ def in_one_transaction(actor: Actor, do: Callable[[UnitOfWork, bool], T]) -> T:
     """Run `do(work, skip_locked)` in a transaction of its own, again when a lock was not had.
 
     After `TRIES` it runs once with `skip_locked`: what somebody still holds is then refused as `locked`, and the rest
-    goes through. On SQLite, which locks as a whole, the last failure is raised.
+    goes through. SQLite locks as a whole and has waited long by then (`busy_timeout`): LockNotHad is raised at once.
     """
     for attempt in range(TRIES + 1):
         try:
             with unit_of_work(actor) as work:
                 return do(work, attempt == TRIES)
         except DBAPIError as error:
-            if attempt == TRIES or not lock_was_not_had(error):
+            if not lock_was_not_had(error):
                 raise
+            if attempt == TRIES or db.engine.dialect.name == "sqlite":
+                raise LockNotHad from error
     raise AssertionError("unreachable")
+
+
+def all_locked(numbers: Sequence[str]) -> BulkResult:
+    """The answer when not even one order could be looked at: each is refused as `locked`."""
+    locked = [Problem(Code.LOCKED, {"number": number}) for number in numbers]
+    return BulkResult(tuple(OrderResult(0, p.params["number"], Outcome.FAILED, None, None, p) for p in locked))
 
 
 def _absent(order_id: int, code: Code) -> OrderResult:

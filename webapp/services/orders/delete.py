@@ -12,12 +12,12 @@ from webapp.domain.errors import Code, Problem
 from webapp.domain.order_acts import Outcome, decide_deletion
 from webapp.models import AuditEntry
 from webapp.services.orders.bulk import check_selection
-from webapp.services.orders.change_orders import BulkResult, OrderResult, in_one_transaction
+from webapp.services.orders.change_orders import BulkResult, OrderResult, all_locked, in_one_transaction
 from webapp.services.orders.facts import KnownOrder, lock_orders
 from webapp.services.orders.resolve import each_once, resolve_numbers
 from webapp.services.orders.write_changes import Totals, append_totals, count
 from webapp.services.sets import any_of, db_time, many
-from webapp.services.unit_of_work import UnitOfWork
+from webapp.services.unit_of_work import LockNotHad, UnitOfWork
 
 
 def delete_orders(actor: Actor, numbers: Sequence[str]) -> BulkResult:
@@ -39,7 +39,10 @@ def delete_orders(actor: Actor, numbers: Sequence[str]) -> BulkResult:
             _delete(work, list(gone.values()))
         return BulkResult(tuple(results))
 
-    return in_one_transaction(actor, do)
+    try:
+        return in_one_transaction(actor, do)
+    except LockNotHad:
+        return all_locked(wanted)
 
 
 def _decide(
