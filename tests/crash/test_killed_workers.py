@@ -29,11 +29,14 @@ from webapp.services.unit_of_work import unit_of_work
 
 S = OrderStatus
 ROWS = 12
+LONGEST_TURN = 90
+"""More points than there are from the beginning of a turn to the commit of its first chunk."""
 
 
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Several transactions in a short file."""
+    """Several windows, of several transactions each, in a short file."""
+    monkeypatch.setattr(status_upload, "WINDOW", 8)
     monkeypatch.setattr(status_upload, "CHUNK", {"sqlite": 4, "postgresql": 4})
     monkeypatch.setattr(status_upload, "PAUSE", {"sqlite": 0.0, "postgresql": 0.0})
 
@@ -108,10 +111,11 @@ def test_a_worker_killed_at_every_point_in_turn(app: Flask, shop: Shop) -> None:
         deaths += 1
         fold(db.engine)
         assert totals_recounted() == []
-        if at > 60:
+        if at > LONGEST_TURN:
             # Every point of a turn was met; what is left of the file is met from its first point on.
             at = 0
         assert deaths < 400
+
     assert deaths > 20
     assert picture(stormy, stormy_job) == picture(calm, calm_job)
     assert totals_recounted() == []
