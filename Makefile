@@ -40,7 +40,7 @@ format: $(VENV)/.project ## Put the code in order
 messages: $(VENV)/.project ## Collect the texts of code and templates for the translators
 	@$(BIN)/pybabel -q extract -F pyproject.toml -k N_ -k _l -k lazy_gettext --no-location --sort-output -o $(VENV)/messages.pot webapp
 	@for language in $(patsubst webapp/translations/%/LC_MESSAGES/messages.po,%,$(PO)); do \
-	  $(BIN)/pybabel -q update --no-fuzzy-matching --no-wrap --ignore-pot-creation-date \
+	  $(BIN)/pybabel -q update --no-fuzzy-matching --no-wrap --ignore-obsolete --ignore-pot-creation-date \
 	    -i $(VENV)/messages.pot -d webapp/translations -l $$language; done
 
 clean: ## Remove what was built and installed, but not the data in instance/

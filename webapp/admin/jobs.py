@@ -21,9 +21,10 @@ from flask_login import current_user
 from webapp import clock
 from webapp.admin.base import GuardedView, expose
 from webapp.admin.job_report import report_text
+from webapp.admin.typed import TYPED_FROM, same_words, typed_word
 from webapp.auth import needs
 from webapp.domain.errors import Refused
-from webapp.domain.order_status import FINAL, OrderStatus
+from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.formats import integer, job_state_label, problem_text
@@ -40,8 +41,6 @@ UNFINISHED = frozenset({JobState.CHECKING, JobState.QUEUED, JobState.RUNNING})
 """States in which the page asks again by itself."""
 ONE = "/<int(max=9223372036854775807):job_id>"
 """One job; ids are 64 bits."""
-TYPED_FROM = 20
-"""Orders that end for good in one go, from which on words are typed first (design guide, section 4)."""
 TABS = ("channel", "file", "other", "all")
 
 
@@ -134,7 +133,7 @@ class JobsView(GuardedView):
     def confirm(self, job_id: int) -> ResponseReturnValue:
         """Apply what the preview showed; many orders that end for good ask for typed words before."""
         words = typed_words(_find(job_id))
-        if words and _plain(request.form.get("typed", "")) != _plain(words):
+        if words and not same_words(request.form.get("typed"), words):
             flash(_("Nothing was changed yet: type %(words)s to go on.", words=words), "warning")
             return redirect(self.get_url(".details", job_id=job_id))
         return self._do(job_id, lambda: jobs.confirm_job(current_user.actor, job_id))
@@ -231,19 +230,21 @@ def has_result(job: Job) -> bool:
 
 
 def final_changes(job: Job) -> int:
-    """How many changes of a checked file lead to a status without a way back."""
-    targets: dict[str, int] = (job.preview or {}).get("to", {})
-    return sum(count for status, count in targets.items() if status in FINAL)
+    """How many changes of a checked file have no way back."""
+    return sum(_one_way(job).values())
+
+
+def _one_way(job: Job) -> dict[str, int]:
+    return (job.preview or {}).get("one_way", {})
 
 
 def typed_words(job: Job) -> str:
     """What a person types before so many orders end for good; empty where the button is enough."""
-    count = final_changes(job)
-    return _("CANCEL %(n)s", n=count) if count >= TYPED_FROM else ""
-
-
-def _plain(words: str) -> str:
-    return "".join(words.split()).casefold()
+    count, targets = final_changes(job), list(_one_way(job))
+    if count < TYPED_FROM:
+        return ""
+    word = typed_word(OrderStatus(targets[0])) if len(targets) == 1 else _("CHANGE")
+    return f"{word} {count}"
 
 
 def _refused_row(row: JobRow, status_place: int | None) -> RefusedRow:

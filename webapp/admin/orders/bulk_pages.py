@@ -15,6 +15,7 @@ from webapp.admin.base import expose
 from webapp.admin.orders import plans
 from webapp.admin.orders.forms import OVERRIDE, DeleteForm, HistoryForm, PaidForm, StatusForm
 from webapp.admin.orders.outcome import Done, outcome
+from webapp.admin.typed import TYPED_FROM, same_words
 from webapp.auth import needs
 from webapp.domain.order_acts import Outcome
 from webapp.domain.order_status import OrderStatus
@@ -69,7 +70,7 @@ class BulkPages:
         typed = next((target.typed for target in targets if target.status is to), "")
         if to is None:
             form.status.errors = [_("Choose the new status.")]
-        if typed and not plans.same_words(form.typed.data, typed):
+        if typed and not same_words(form.typed.data, typed):
             form.typed.errors = [_("Type %(words)s to go on.", words=typed)]
         return self._status_page(selected, form) if form.errors else None
 
@@ -96,7 +97,7 @@ class BulkPages:
         valid = form.validate()
         if form.says_nothing:
             form.comment.errors = [_("Write a comment, or choose a status.")]
-        if typed and not plans.same_words(form.typed.data, typed):
+        if typed and not same_words(form.typed.data, typed):
             form.typed.errors = [_("Type %(words)s to go on.", words=typed)]
         if not valid or form.comment.errors or form.typed.errors:
             return self._history_page(selected, form), 422
@@ -157,7 +158,7 @@ class BulkPages:
         selected, form = self._selected(request.form.getlist("rowid")), DeleteForm()
         typed = self._words_to_delete(plans.deletion_plan(selected, current_user.actor))
         valid = form.validate()
-        if typed and not plans.same_words(form.typed.data, typed):
+        if typed and not same_words(form.typed.data, typed):
             form.typed.errors = [_("Type %(words)s to go on.", words=typed)]
         if not valid or form.typed.errors:
             return self._delete_page(selected, form), 422
@@ -169,7 +170,7 @@ class BulkPages:
 
     def _words_to_delete(self, plan: plans.Plan) -> str:
         word = _("DELETE")  # not inside an f-string: catalogues are not extracted from there
-        return f"{word} {len(plan.ok)}" if len(plan.ok) >= plans.TYPED_FROM else ""
+        return f"{word} {len(plan.ok)}" if len(plan.ok) >= TYPED_FROM else ""
 
     # --- Selection without scripts ---------------------------------------------------------------------------------
 

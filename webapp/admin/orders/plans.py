@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from webapp.admin.typed import TYPED_FROM, typed_word
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Problem
 from webapp.domain.order_acts import Decision, OrderAct, OrderFacts, Outcome, decide, decide_deletion
@@ -19,9 +20,6 @@ from webapp.formats import payment_label, status_label
 from webapp.services.orders.bulk import check_selection
 from webapp.services.orders.facts import read_orders
 from webapp.services.orders.resolve import resolve_numbers
-
-TYPED_FROM = 20
-"""From so many orders on, what can't be undone asks for a typed word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +118,9 @@ def deletion_plan(selected: Selected, actor: Actor) -> Plan:
     return plan(selected, lambda order: decide_deletion(order, actor))
 
 
-def typed_word(status: OrderStatus) -> str:
-    """The word that setting many orders to `status` asks for."""
-    return {OrderStatus.CANCELED: _("CANCEL"), OrderStatus.CLOSED: _("CLOSE")}.get(status, _("CHANGE"))
-
-
 def may_need_word(to: OrderStatus, numbers: Sequence[str]) -> bool:
     """Whether setting these orders to `to` could ask for a typed word: only then must they be looked at before."""
     return to in ONE_WAY and len(numbers) >= TYPED_FROM
-
-
-def same_words(typed: str | None, wanted: str) -> bool:
-    """Whether somebody typed what was asked for; case and spaces don't matter."""
-    return "".join((typed or "").split()).casefold() == "".join(wanted.split()).casefold()
 
 
 def why_not(planned: Plan, to: OrderStatus) -> str:

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Problem, Refused
 from webapp.domain.order_acts import OrderAct, Outcome, decide
+from webapp.domain.order_status import has_way_back
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.models import Batch, File, Job, JobKind, JobRow, JobState
@@ -118,8 +119,8 @@ def _preview(job: Job, lease: Lease, actor: Actor, storage: Storage) -> tuple[di
             start_over(work, lease)
         done = 0
         for chunk in _parts(table.rows(), CHUNK["postgresql"]):
-            for aimed, outcome, problem in _decide_chunk(db.session(), actor, columns, chunk, seen):
-                tally.add(aimed, outcome, problem, columns.get(aimed.row, "status"))
+            for aimed, outcome, problem, one_way in _decide_chunk(db.session(), actor, columns, chunk, seen):
+                tally.add(aimed, outcome, problem, columns.get(aimed.row, "status"), one_way=one_way)
             end_reading()
             with unit_of_work(actor) as work:
                 if cancel_asked(work, lease):
@@ -133,16 +134,19 @@ def _preview(job: Job, lease: Lease, actor: Actor, storage: Storage) -> tuple[di
 
 def _decide_chunk(
     session: Session, actor: Actor, columns: ColumnMap, rows: Sequence[Row], seen: IdSet
-) -> Iterator[tuple[AimedRow, Outcome, Problem | None]]:
+) -> Iterator[tuple[AimedRow, Outcome, Problem | None, bool]]:
+    """Each row with what would come of it, and whether that could not be taken back."""
     aimed = aim_rows(session, actor.scope, read_rows(columns, rows), seen)
     known = read_orders(session, actor.scope, [a.order_id for a in aimed if a.order_id and not a.problem])
     for row in aimed:
         order = known.get(row.order_id) if row.order_id is not None else None
         if row.problem is not None or row.act is None or order is None:
-            yield row, Outcome.FAILED, row.problem or Problem(Code.NOT_FOUND, {"number": row.number})
+            yield row, Outcome.FAILED, row.problem or Problem(Code.NOT_FOUND, {"number": row.number}), False
             continue
-        decision = decide(order.facts, row.act, actor)
-        yield row, decision.outcome, decision.problem
+        facts, decision = order.facts, decide(order.facts, row.act, actor)
+        moves = decision.outcome is Outcome.OK and decision.status is not facts.status
+        one_way = moves and not has_way_back(facts.status, decision.status, digital=facts.digital)
+        yield row, decision.outcome, decision.problem, one_way
 
 
 class _Tally:
@@ -152,13 +156,15 @@ class _Tally:
         self.outcomes: Counter[Outcome] = Counter()
         self.targets: Counter[str] = Counter()
         self.notify = 0
+        self.one_way: Counter[str] = Counter()
         self.failures: list[dict[str, Any]] = []
 
-    def add(self, row: AimedRow, outcome: Outcome, problem: Problem | None, status: str) -> None:
+    def add(self, row: AimedRow, outcome: Outcome, problem: Problem | None, status: str, *, one_way: bool) -> None:
         self.outcomes[outcome] += 1
         if outcome is Outcome.OK and row.act is not None and row.act.to is not None:
             self.targets[row.act.to.value] += 1
             self.notify += row.act.notify
+            self.one_way[row.act.to.value] += one_way
         if problem is not None and len(self.failures) < FIRST_FAILURES:
             self.failures.append(
                 {
@@ -170,6 +176,7 @@ class _Tally:
     def as_preview(self, table: Table, columns: ColumnMap, duplicate: int | None) -> dict[str, Any]:
         return {
             **{outcome.value: self.outcomes[outcome] for outcome in Outcome},
+            "one_way": {status: count for status, count in self.one_way.items() if count},
             "to": dict(self.targets), "notify": self.notify, "failures": self.failures, "format": table.format.value,
             "encoding": table.encoding, "delimiter": table.delimiter, "extra": list(columns.extra),
             "columns": [c.name for c in COLUMNS if columns.has(c.name)], "duplicate": duplicate,
