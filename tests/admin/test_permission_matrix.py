@@ -84,6 +84,8 @@ MATRIX: dict[tuple[str, str], Door] = {
     ("orders.add_history", "POST"): bulk_door(KEEPERS, comment="Halo"),
     ("orders.mark_paid", "POST"): bulk_door(SELLERS),
     ("orders.delete", "POST"): bulk_door(RUNNERS),
+    ("orders.undo", "POST"): Door(data={"batch": "1"}),
+    ("orders.changes", "GET"): Door(),
     ("orders.keep_selection", "POST"): Door(data={"rowid": "{order}"}, foreign=302),
     ("orders.order", "GET"): order_door("", EVERYBODY),
     ("orders.set_status", "POST"): order_door("/status", SHIPPERS, status="shipped"),

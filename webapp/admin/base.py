@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar, cast
 
 import flask_admin
 import flask_admin.actions
-from flask import abort
+from flask import abort, current_app
 from flask_admin import Admin, BaseView
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
@@ -133,3 +133,9 @@ def show_problem(form: Any, problem: Problem) -> None:
         form[name].errors = [*form[name].errors, text]
     else:
         form.form_errors.append(text)
+
+
+def own_zone() -> str:
+    """The installation's time zone, in which the back office writes moments that belong to no store."""
+    zone: str = current_app.config["SETTINGS"].timezone
+    return zone

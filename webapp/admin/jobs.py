@@ -19,7 +19,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from webapp import clock
-from webapp.admin.base import GuardedView, expose
+from webapp.admin.base import GuardedView, expose, own_zone
 from webapp.admin.job_report import report_text
 from webapp.admin.typed import TYPED_FROM, same_words, typed_word
 from webapp.auth import needs
@@ -115,7 +115,7 @@ class JobsView(GuardedView):
             older=found[PAGE - 1].id if len(found) > PAGE else None,
             progress_of=progress_of,
             now=clock.now(),
-            tz=_zone(),
+            tz=own_zone(),
         )
 
     @expose(f"{ONE}")
@@ -202,7 +202,7 @@ class JobsView(GuardedView):
             "progress": progress_of(job, clock.now()),
             "unfinished": job.state in UNFINISHED,
             "has_result": has_result(job),
-            "tz": _zone(),
+            "tz": own_zone(),
         }
 
     def _do(self, job_id: int, act: Callable[[], int | None]) -> ResponseReturnValue:
@@ -274,11 +274,6 @@ def _place(name: str) -> int | None:
     """A place to go on from, as the address gives it; what can't be one is none."""
     given = request.args.get(name, type=int)
     return given if given is not None and 0 < given < 2**31 else None
-
-
-def _zone() -> str:
-    zone: str = current_app.config["SETTINGS"].timezone
-    return zone
 
 
 def _result(job: Job) -> Iterator[bytes]:

@@ -106,6 +106,7 @@ VARIANTS: dict[tuple[Code, str], str] = {
     (Code.WRONG_SHIPMENT_STATE, "together"): N_(
         "%(number)s can't become %(to_status)s and take a courier or tracking number in one step. Leave them out."
     ),
+    (Code.LOCKED, "changed_since"): N_("%(number)s was changed again since then, and stays as it is now."),
     (Code.NO_PERMISSION, "status"): N_(
         "Your role may not set %(number)s from %(from_status)s to %(to_status)s. Ask an admin."
     ),

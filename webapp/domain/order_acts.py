@@ -69,7 +69,8 @@ class OrderAct:
 
     `to`: the new status. `payment`: the new payment status (a reason goes into `comment`). `courier` and
     `tracking_number` are set on the open shipment. `override`: True withdraws the buyer's right to ask for a return,
-    False allows it again. `always_record`: write an entry even when nothing changes (*Add history*).
+    False allows it again. `always_record`: write an entry even when nothing changes (*Add history*). `takes_back`: the
+    act is the way back of an earlier one, and needs no reason of its own.
     """
 
     to: OrderStatus | None = None
@@ -80,6 +81,7 @@ class OrderAct:
     notify: bool = False
     override: bool | None = None
     always_record: bool = False
+    takes_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def decide_undo(order: OrderFacts, act: OrderAct, actor: Actor, *, latest: bool,
         problem = Problem(Code.ALREADY_PUSHED, {"number": order.number})
         return Decision(Outcome.FAILED, order.status, order.payment_status, problem)
     if not latest:
-        problem = Problem(Code.LOCKED, {"number": order.number})
+        problem = Problem(Code.LOCKED, {"number": order.number, "variant": "changed_since"})
         return Decision(Outcome.FAILED, order.status, order.payment_status, problem)
     return decide(order, act, actor)
 
@@ -211,7 +213,7 @@ def _refused_payment(order: OrderFacts, act: OrderAct) -> Problem | None:
         return None
     if payment_allowed(order.payment_status, to):
         # Taking a payment back, or rejecting a confirmation, is never done without saying why.
-        if to is PaymentStatus.UNPAID and not act.comment.strip():
+        if to is PaymentStatus.UNPAID and not act.comment.strip() and not act.takes_back:
             return Problem(Code.MISSING_VALUE, {"number": order.number, "field": "reason"})
         return None
     params = {

@@ -9,7 +9,7 @@ nothing of the one who took over.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -123,10 +123,12 @@ def retry_stuck(work: UnitOfWork, ids: Iterable[int]) -> int:
     return changed
 
 
-def withdraw_batch(work: UnitOfWork, batch_id: int) -> int:
-    """Withdraw the messages of a bulk change that still wait; how many. What is taken already leaves."""
+def withdraw_batch(work: UnitOfWork, batch_id: int, order_ids: Collection[int]) -> int:
+    """Withdraw the messages of a bulk change to these orders that still wait; how many. What is taken leaves."""
     waiting = update(OutboxMessage).where(
-        OutboxMessage.batch_id == batch_id, OutboxMessage.state == OutboxState.WAITING
+        OutboxMessage.batch_id == batch_id,
+        OutboxMessage.order_id.in_(order_ids),
+        OutboxMessage.state == OutboxState.WAITING,
     )
     return _run(work, waiting.values(state=OutboxState.WITHDRAWN, done_at=work.now))
 

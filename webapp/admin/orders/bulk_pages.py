@@ -8,13 +8,14 @@ from typing import Any
 from flask import flash, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
 from flask_login import current_user
 
-from webapp.admin.base import expose
+from webapp import clock
+from webapp.admin.base import expose, own_zone
 from webapp.admin.orders import plans
 from webapp.admin.orders.forms import OVERRIDE, DeleteForm, HistoryForm, PaidForm, StatusForm
-from webapp.admin.orders.outcome import Done, outcome
+from webapp.admin.orders.outcome import Done, can_be_undone, outcome
 from webapp.admin.typed import TYPED_FROM, same_words
 from webapp.auth import needs
 from webapp.domain.order_acts import Outcome
@@ -26,6 +27,8 @@ from webapp.services import accounts
 from webapp.services.orders import bulk
 from webapp.services.orders.bulk import LIMIT, NothingSelected, TooManySelected
 from webapp.services.orders.delete import delete_orders
+from webapp.services.orders.undo import TIME as UNDO_TIME
+from webapp.services.orders.undo import CannotUndo, Why, recent_changes, undo
 
 
 class BulkPages:
@@ -172,6 +175,28 @@ class BulkPages:
         word = _("DELETE")  # not inside an f-string: catalogues are not extracted from there
         return f"{word} {len(plan.ok)}" if len(plan.ok) >= TYPED_FROM else ""
 
+    # --- Undo ------------------------------------------------------------------------------------------------------
+
+    @expose("/undo", methods=("POST",))
+    @needs(Permission.ORDERS_VIEW)
+    def undo(self) -> ResponseReturnValue:
+        """Take one's own bulk change back; what each order may is decided as for any other change."""
+        batch_id = request.form.get("batch", "")
+        try:
+            result = undo(current_user.actor, int(batch_id) if batch_id.isdecimal() and len(batch_id) < 19 else 0)
+        except CannotUndo as error:
+            flash(_CANNOT_UNDO[error.why], "warning")
+            return redirect(self._back())
+        return self._finish(Done("undo", result))
+
+    @expose("/changes")
+    @needs(Permission.ORDERS_VIEW)
+    def changes(self) -> str:
+        """One's latest bulk changes, each with its way back while there is one."""
+        found = recent_changes(db.session(), current_user.actor, clock.now())
+        page: str = self.render("admin/orders/changes.html", changes=found, back=self._back(), tz=own_zone())
+        return page
+
     # --- Selection without scripts ---------------------------------------------------------------------------------
 
     @expose("/selection", methods=("POST",))
@@ -201,12 +226,16 @@ class BulkPages:
         """A toast on the list when nothing was refused, else a page that names what was."""
         if current_user.selection:
             accounts.keep_selection(current_user.token, [])
-        told = outcome(db.session(), current_user.actor.scope, done)
+        told, undoable = outcome(db.session(), current_user.actor.scope, done), can_be_undone(done)
         if done.result.refused:
-            page: str = self.render("admin/orders/outcome.html", told=told, done=done, back=self._back())
+            until = clock.now() + UNDO_TIME if undoable else None
+            page: str = self.render(
+                "admin/orders/outcome.html", told=told, done=done, back=self._back(), undo_until=until, tz=own_zone()
+            )
             return page
         changed = done.result.count(Outcome.OK)
-        flash(f"{told.title} {told.lead}".strip(), "success" if changed else "info")
+        kind = f"success:{done.result.batch_id}" if undoable else "success"
+        flash(f"{told.title} {told.lead}".strip(), kind if changed else "info")
         session["selection_done"] = True
         return redirect(self._back())
 
@@ -230,6 +259,14 @@ class BulkPages:
             "warning",
         )
         return redirect(self._back())
+
+
+_CANNOT_UNDO = {
+    Why.GONE: lazy_gettext("This change can't be undone."),
+    Why.LATE: lazy_gettext("Nothing was undone: a change can be undone for ten minutes."),
+    Why.DONE: lazy_gettext("Nothing was undone: this change was undone already."),
+    Why.BUSY: lazy_gettext("Nothing was undone: someone else is changing these orders. Try again."),
+}
 
 
 def _text(value: str | None) -> str:

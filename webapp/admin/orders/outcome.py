@@ -18,13 +18,14 @@ from webapp.formats import problem_text, status_label
 from webapp.models import OrderContact
 from webapp.services.orders.change_orders import BulkResult, OrderResult
 from webapp.services.orders.rows import OrderRow, read_rows
+from webapp.services.orders.undo import has_way_back
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """A bulk action that has been done: which, with what result, and whether the buyers are told."""
 
-    kind: Literal["status", "history", "paid", "delete"]
+    kind: Literal["status", "history", "paid", "delete", "undo"]
     result: BulkResult
     to: OrderStatus | None = None
     notified: bool = False
@@ -50,6 +51,12 @@ class Told:
     unchanged: tuple[OrderResult, ...]
 
 
+def can_be_undone(done: Done) -> bool:
+    """Whether to offer the way back: at least one order has one, and something of the change is left to take back."""
+    says_only = done.kind == "history" and done.to is None and not done.notified
+    return done.result.batch_id is not None and not says_only and any(map(has_way_back, done.result.results))
+
+
 def outcome(session: Session, scope: Scope, done: Done) -> Told:
     """Put `done` into words; reads what is shown of the refused orders."""
     results = done.result.results
@@ -71,6 +78,11 @@ def _title(done: Done, n: int, total: int) -> str:
     if n == total:
         return _all(done, n)
     params = {"all": total}
+    if done.kind == "undo":
+        return ngettext(
+            "%(num)d of %(all)d orders is as it was before.", "%(num)d of %(all)d orders are as they were before.", n,
+            **params,
+        )  # fmt: skip
     if done.kind == "delete":
         return ngettext(
             "%(num)d of %(all)d orders was deleted.", "%(num)d of %(all)d orders were deleted.", n, **params
@@ -93,6 +105,8 @@ def _title(done: Done, n: int, total: int) -> str:
 def _all(done: Done, n: int) -> str:
     if done.kind == "delete":
         return ngettext("%(num)d order was deleted.", "%(num)d orders were deleted.", n)
+    if done.kind == "undo":
+        return ngettext("%(num)d order is as it was before.", "%(num)d orders are as they were before.", n)
     if done.kind == "paid":
         return ngettext("%(num)d order is now paid.", "%(num)d orders are now paid.", n)
     if done.to is None:
@@ -115,6 +129,12 @@ def _left(done: Done, unchanged: Sequence[OrderResult], refused: Sequence[Refuse
 
 
 def _already(done: Done, n: int) -> str:
+    if done.kind == "undo":
+        return ngettext(
+            "%(num)d had a message only: if it still waited, it is not sent.",
+            "%(num)d had a message only: those that still waited are not sent.",
+            n,
+        )
     if done.kind == "paid":
         return ngettext("%(num)d already was paid.", "%(num)d already were paid.", n)
     label = status_label(done.to) if done.to else ""

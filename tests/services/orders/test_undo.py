@@ -1,0 +1,154 @@
+"""Taking a bulk change back: order by order, for ten minutes, once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from tests.factories import Shop, history_of, make_orders, status_of, totals_recounted
+from webapp.domain.actors import SYSTEM
+from webapp.domain.errors import Code
+from webapp.domain.order_acts import Outcome
+from webapp.domain.order_status import OrderStatus
+from webapp.domain.payment import PaymentMethod, PaymentStatus
+from webapp.domain.permissions import Role
+from webapp.extensions import db
+from webapp.models import Batch, Order, OutboxMessage, OutboxState, Payment
+from webapp.services.orders.bulk import add_history, change_status, mark_paid
+from webapp.services.orders.change_orders import BulkResult
+from webapp.services.orders.undo import TIME, CannotUndo, Why, has_way_back, recent_changes, undo
+from webapp.services.unit_of_work import unit_of_work
+
+S = OrderStatus
+
+
+def batch_of(result: BulkResult) -> int:
+    assert result.batch_id is not None
+    return result.batch_id
+
+
+def payment_of(number: str) -> str:
+    db.session.rollback()
+    return db.session.scalars(select(Order.payment_status).where(Order.number == number)).one()
+
+
+def test_orders_go_back_with_a_history_row_and_the_messages_stay_at_home(app: Flask, shop: Shop) -> None:
+    numbers = [order.number for order in make_orders(shop.manual, 3, status=S.CONFIRMED)]
+    actor = shop.actor()
+    changed = change_status(actor, numbers, S.SHIPPED, notify=True)
+    taken_back = undo(actor, batch_of(changed))
+    assert taken_back.count(Outcome.OK) == 3
+    assert [status_of(number) for number in numbers] == ["confirmed"] * 3
+    last = history_of(numbers[0])[-1]
+    assert (last.from_status, last.to_status, last.notify, last.actor_name) == ("shipped", "confirmed", False, "Admin")
+    assert set(db.session.scalars(select(OutboxMessage.state))) == {OutboxState.WITHDRAWN}
+    assert totals_recounted() == []
+
+
+def test_what_was_changed_since_and_what_has_no_way_back_are_named(app: Flask, shop: Shop) -> None:
+    first, second, third = (order.number for order in make_orders(shop.manual, 3, status=S.CONFIRMED))
+    actor = shop.actor()
+    changed = change_status(actor, [first, second, third], S.IN_PROCESS)
+    change_status(actor, [second], S.SHIPPED)
+    taken_back = undo(actor, batch_of(changed))
+    problems = {r.number: (r.problem.code, r.problem.params.get("variant")) for r in taken_back.results if r.problem}
+    assert problems == {second: (Code.LOCKED, "changed_since")}
+    assert [status_of(n) for n in (first, second, third)] == ["confirmed", "shipped", "confirmed"]
+    canceled = change_status(actor, [first], S.CANCELED)
+    assert not has_way_back(canceled.results[0])
+    refused = undo(actor, batch_of(canceled)).results[0].problem
+    assert refused is not None
+    assert refused.code is Code.TRANSITION_NOT_ALLOWED
+    assert status_of(first) == "canceled"
+
+
+def test_a_refused_or_unchanged_order_of_the_change_is_not_touched(app: Flask, shop: Shop) -> None:
+    moved, already = make_orders(shop.manual, 1, status=S.CONFIRMED) + make_orders(shop.manual, 1, status=S.IN_PROCESS)
+    (final,) = make_orders(shop.manual, 1, status=S.CLOSED)
+    actor = shop.actor()
+    changed = change_status(actor, [moved.number, already.number, final.number], S.IN_PROCESS)
+    taken_back = undo(actor, batch_of(changed))
+    assert [result.number for result in taken_back.results] == [moved.number]
+    assert status_of(already.number) == "in_process"
+
+
+def test_a_payment_goes_back_with_the_status_that_it_brought(app: Flask, shop: Shop) -> None:
+    (order,) = make_orders(shop.manual, 1)
+    actor = shop.actor()
+    paid = mark_paid(actor, [order.number])
+    assert (status_of(order.number), payment_of(order.number)) == ("confirmed", "paid")
+    undo(actor, batch_of(paid))
+    assert (status_of(order.number), payment_of(order.number)) == ("pending", "unpaid")
+    assert list(db.session.scalars(select(Payment.state))) == ["withdrawn"]
+    assert totals_recounted() == []
+
+
+def test_cash_on_delivery_that_completing_paid_is_unpaid_again(app: Flask, shop: Shop) -> None:
+    (order,) = make_orders(shop.manual, 1, status=S.SHIPPED, payment_method=PaymentMethod.COD)
+    actor = shop.actor()
+    completed = change_status(actor, [order.number], S.COMPLETED)
+    assert payment_of(order.number) == PaymentStatus.PAID
+    undo(actor, batch_of(completed))
+    assert (status_of(order.number), payment_of(order.number)) == ("shipped", "unpaid")
+
+
+def test_an_entry_stays_and_its_message_does_not_leave(app: Flask, shop: Shop) -> None:
+    numbers = [order.number for order in make_orders(shop.manual, 2)]
+    actor = shop.actor()
+    told = add_history(actor, numbers, comment="Besok dikirim", notify=True, override=True)
+    assert undo(actor, batch_of(told)).count(Outcome.OK) == 2
+    assert set(db.session.scalars(select(Order.returns_withdrawn))) == {False}
+    assert set(db.session.scalars(select(OutboxMessage.state))) == {OutboxState.WITHDRAWN}
+    assert "Besok dikirim" in [entry.comment for entry in history_of(numbers[0])]
+
+
+def why(batch_id: int, shop: Shop, role: Role = Role.ADMIN) -> Why:
+    with pytest.raises(CannotUndo) as refused:
+        undo(shop.actor(role), batch_id)
+    return refused.value.why
+
+
+def test_once_by_who_did_it_and_for_ten_minutes(app: Flask, shop: Shop) -> None:
+    numbers = [order.number for order in make_orders(shop.manual, 2, status=S.CONFIRMED)]
+    first = batch_of(change_status(shop.actor(), numbers[:1], S.IN_PROCESS))
+    second = batch_of(change_status(shop.actor(), numbers[1:], S.IN_PROCESS))
+    assert why(first, shop, Role.OWNER) is Why.GONE
+    assert why(999, shop) is Why.GONE
+    undo(shop.actor(), first)
+    assert why(first, shop) is Why.DONE
+    with unit_of_work(SYSTEM) as work:
+        long_ago = work.now - TIME - timedelta(seconds=1)
+        work.session.execute(update(Batch).where(Batch.id == second).values(created_at=long_ago))
+    assert why(second, shop) is Why.LATE
+    assert status_of(numbers[1]) == "in_process"
+    found = recent_changes(db.session(), shop.actor(), long_ago + timedelta(days=1))
+    assert [(change.batch_id, change.until, change.undone) for change in found] == [
+        (second, None, False), (first, None, True),
+    ]  # fmt: skip
+
+
+def test_two_who_press_undo_at_once_take_it_back_once(app: Flask, shop: Shop) -> None:
+    (order,) = make_orders(shop.manual, 1, status=S.CONFIRMED)
+    actor = shop.actor()
+    batch_id = batch_of(change_status(actor, [order.number], S.IN_PROCESS))
+    db.session.remove()
+    barrier = Barrier(2)
+
+    def press() -> str:
+        with app.app_context():
+            barrier.wait(10)
+            try:
+                return f"{undo(actor, batch_id).count(Outcome.OK)} back"
+            except CannotUndo as error:
+                return error.why
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = [pressed.result(20) for pressed in [pool.submit(press) for _ in range(2)]]
+    assert sorted(answers) == ["1 back", "done"]
+    assert len(history_of(order.number)) == len({entry.seq for entry in history_of(order.number)})
+    assert status_of(order.number) == "confirmed"
