@@ -86,6 +86,7 @@ MATRIX: dict[tuple[str, str], Door] = {
     ("orders.delete", "POST"): bulk_door(RUNNERS),
     ("orders.undo", "POST"): Door(data={"batch": "1"}),
     ("orders.changes", "GET"): Door(),
+    ("orders.overview", "GET"): Door(),
     ("orders.keep_selection", "POST"): Door(data={"rowid": "{order}"}, foreign=302),
     ("orders.order", "GET"): order_door("", EVERYBODY),
     ("orders.set_status", "POST"): order_door("/status", SHIPPERS, status="shipped"),

@@ -15,9 +15,12 @@ blueprint = Blueprint("preferences", __name__)
 
 @blueprint.post("/preferences", endpoint="save")
 def save() -> ResponseReturnValue:
-    """Keep `locale` or `theme` and go back to `next`."""
+    """Keep `locale`, `theme` or `overview` and go back to `next`."""
+    given = request.form
     try:
-        profile.save_profile(current_user.actor, locale=request.form.get("locale"), theme=request.form.get("theme"))
+        profile.save_profile(
+            current_user.actor, locale=given.get("locale"), theme=given.get("theme"), overview=given.get("overview")
+        )
     except Refused:
         abort(400)
     return redirect(own_page(request.form.get("next", "")))

@@ -12,6 +12,8 @@ from webapp.services.accounts import token_hash
 from webapp.services.unit_of_work import UnitOfWork, unit_of_work
 from webapp.settings import LOCALES
 
+OVERVIEW = ("shown", "hidden")
+"""Whether the list has its overview."""
 THEMES = ("system", "light", "dark")
 
 
@@ -20,12 +22,21 @@ def own_password_hash(session: Session, actor: Actor) -> str | None:
     return session.scalar(select(User.password_hash).where(User.id == actor.id))
 
 
-def save_profile(actor: Actor, *, name: str | None = None, locale: str | None = None, theme: str | None = None) -> None:
+def save_profile(
+    actor: Actor,
+    *,
+    name: str | None = None,
+    locale: str | None = None,
+    theme: str | None = None,
+    overview: str | None = None,
+) -> None:
     """Change what is given of the acting person; None keeps. Raises Refused (`bad_value`, `missing_value`)."""
     if locale is not None and locale not in LOCALES:
         raise Refused(Code.BAD_VALUE, field="locale", value=locale)
     if theme is not None and theme not in THEMES:
         raise Refused(Code.BAD_VALUE, field="theme", value=theme)
+    if overview is not None and overview not in OVERVIEW:
+        raise Refused(Code.BAD_VALUE, field="overview", value=overview)
     if name is not None and not name.strip():
         raise Refused(Code.MISSING_VALUE, field="name")
     with unit_of_work(actor) as work:
@@ -37,6 +48,8 @@ def save_profile(actor: Actor, *, name: str | None = None, locale: str | None = 
         if theme is not None:
             chosen = "" if theme == "system" else theme
             work.session.merge(UserPreference(user_id=user.id, name="theme", value=chosen))
+        if overview is not None:
+            work.session.merge(UserPreference(user_id=user.id, name="overview", value=overview))
 
 
 def change_own_password(actor: Actor, password_hash: str, *, keep_token: str) -> None:

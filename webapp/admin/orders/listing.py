@@ -62,6 +62,11 @@ class Listing:
         query = "&".join(filter(None, parts))
         return f"{self.url}?{query}" if query else self.url
 
+    def overview_address(self, url: str) -> str:
+        """Where the overview of exactly this view is, below `url`."""
+        query = urlencode(self.flt.to_params())
+        return f"{url}?{query}" if query else url
+
     def tabs(self, page: OrderPage) -> list[dict[str, Any]]:
         """The tabs with their counts. A tab says which statuses, so changing it drops the filter on them."""
         rest = urlencode(replace(self.flt, tab=None, status=(), arranged=None).to_params())

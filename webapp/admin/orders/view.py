@@ -17,6 +17,7 @@ from webapp.admin.orders.cells import cells
 from webapp.admin.orders.fragments import bulk_bar, filter_form, row_kit
 from webapp.admin.orders.listing import Listing, count_text
 from webapp.admin.orders.order_pages import OrderPages
+from webapp.admin.orders.overview_page import OverviewPage
 from webapp.admin.orders.places import read_places
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
@@ -35,7 +36,7 @@ ACTIONS: dict[str, Permission] = {
 """The bulk actions, in the order of the bar, and what each one needs."""
 
 
-class OrderView(BulkPages, OrderPages, GuardedModelView):
+class OrderView(BulkPages, OrderPages, OverviewPage, GuardedModelView):
     """Orders: Flask-Admin's menu, permissions and actions; our own query and template."""
 
     permission = Permission.ORDERS_VIEW
@@ -67,6 +68,7 @@ class OrderView(BulkPages, OrderPages, GuardedModelView):
             "here": listing.address(cursor=cursor), "detail_url": self.get_url(".index_view"),
             "problems": [problem_text(problem) for problem in (*wrong, *unreadable)],
             "kept_elsewhere": [n for n in current_user.selection if n not in shown],
+            "overview_url": listing.overview_address(self.get_url(".overview")),
             "rows": cells(page.rows, current_user.selection, now), "kit": row_kit(),
         }  # fmt: skip
         if part:

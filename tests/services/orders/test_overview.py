@@ -1,0 +1,113 @@
+"""The overview: exactly the orders that the list shows, each currency for itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.factories import Shop, make_orders
+from webapp import clock
+from webapp.domain.actors import Scope
+from webapp.domain.days import local_day
+from webapp.domain.order_status import OrderStatus
+from webapp.domain.permissions import Role
+from webapp.extensions import db
+from webapp.models import Order
+from webapp.services.orders.bulk import change_status, mark_paid
+from webapp.services.orders.filters import ListFilter
+from webapp.services.orders.overview import DAYS, MOST_DAYS, Overview, Worth, read_overview
+from webapp.services.totals import fold
+
+S = OrderStatus
+ZONE = "Asia/Jakarta"
+
+
+def read(scope: Scope, **params: str | list[str]) -> Overview | None:
+    """The overview for these parameters of the list, as of now."""
+    listed = {name: value if isinstance(value, list) else [value] for name, value in params.items()}
+    flt, wrong = ListFilter.from_params(listed)
+    assert not wrong
+    now = clock.now()
+    return read_overview(db.session(), scope, flt, now=now, today=local_day(now, ZONE))
+
+
+@pytest.fixture
+def orders(app: Flask, shop: Shop) -> None:
+    """Indonesian and Korean orders in several statuses and payment statuses, half of them folded into the totals."""
+    lately = clock.now() - timedelta(days=2)
+    made = make_orders(shop.manual, 6, ordered_at=lately) + make_orders(shop.onyu_manual, 3, ordered_at=lately)
+    change_status(shop.actor(), [order.number for order in made[:2]], S.SHIPPED)
+    fold(db.engine)
+    mark_paid(shop.actor(), [order.number for order in made[4:8]])
+    change_status(shop.actor(), [made[8].number], S.CANCELED)
+
+
+@pytest.mark.usefixtures("orders")
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"tab": "new"},
+        {"status": ["confirmed", "shipped"]},
+        {"payment_status": "paid"},
+        {"store": "onyu"},
+        {"tab": "to_ship", "payment_status": ["paid", "unpaid"], "channel": "manual"},
+    ],
+    ids=str,
+)
+def test_it_is_what_a_recount_of_the_listed_orders_gives(app: Flask, shop: Shop, params: dict[str, str]) -> None:
+    overview = read(shop.actor(Role.OWNER).scope, **params)
+    assert overview is not None
+    flt, _ = ListFilter.from_params({n: v if isinstance(v, list) else [v] for n, v in params.items()})
+    rows = db.session.scalars(select(Order)).all()
+    listed = [
+        order
+        for order in rows
+        if (flt.statuses is None or order.status in flt.statuses)
+        and (not flt.payment_status or order.payment_status in flt.payment_status)
+        and (not flt.store or order.store_id == shop.onyu)
+    ]
+    assert overview.orders == len(listed) > 0
+    assert dict(overview.statuses) == Counter(S(order.status) for order in listed)
+    for worth in overview.worth:
+        mine = [order.total for order in listed if order.currency == worth.currency]
+        assert (worth.orders, worth.total) == (len(mine), sum(mine))
+    assert sum(worth.orders for worth in overview.worth) == overview.orders
+    assert sum(day.orders for day in overview.days) == overview.orders
+
+
+@pytest.mark.usefixtures("orders")
+def test_people_limited_to_a_store_see_its_orders_only(app: Flask, shop: Shop) -> None:
+    overview = read(Scope(frozenset({shop.onyu_manual})))
+    assert overview is not None
+    assert (overview.orders, [worth.currency for worth in overview.worth]) == (3, ["KRW"])
+    assert read(Scope(frozenset())) == Overview(0, (), (), ())
+
+
+@pytest.mark.usefixtures("orders")
+def test_what_totals_do_not_know_has_none(app: Flask, shop: Shop) -> None:
+    owner = shop.actor(Role.OWNER).scope
+    assert read(owner, q="Siti") is None
+    assert read(owner, courier="jne") is None
+    assert read(Scope(None, shop.warehouse, restricted=True)) is None
+
+
+@pytest.mark.usefixtures("orders")
+def test_the_chart_has_every_day_of_a_short_range_and_the_last_of_a_long_one(app: Flask, shop: Shop) -> None:
+    owner, today = shop.actor(Role.OWNER).scope, local_day(clock.now(), ZONE)
+    for back, days in ((0, 1), (6, 7), (MOST_DAYS - 1, MOST_DAYS), (400, DAYS)):
+        overview = read(owner, **{"from": (today - timedelta(days=back)).isoformat(), "to": today.isoformat()})
+        assert overview is not None
+        assert len(overview.days) == days
+        assert overview.days[-1].day == today
+    ahead = read(owner, **{"from": (today + timedelta(days=3)).isoformat()})
+    assert ahead is not None
+    assert (ahead.orders, ahead.days) == (0, ())
+
+
+def test_averages_are_rounded_half_up_and_nothing_has_none() -> None:
+    assert [Worth("IDR", n, total).average for n, total in ((2, 5), (3, 10), (0, 0))] == [3, 3, 0]
