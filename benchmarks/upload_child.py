@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from benchmarks.site import open_site
+from webapp.database import keep_little
 from webapp.domain.actors import SYSTEM
 from webapp.extensions import db
 from webapp.models import Job
@@ -22,6 +23,7 @@ def main() -> None:
     storage = app.extensions["storage"]
     began = time.perf_counter()
     with app.app_context():
+        keep_little(db.engine)  # as `lapak worker` does
         run_job(job_id, storage)
         confirm_job(SYSTEM, job_id)
         while not run_job(job_id, storage):

@@ -24,6 +24,8 @@ SQLITE_PRAGMAS = (
     "temp_store=memory",
     "wal_autocheckpoint=16384",
 )
+WORKER_CACHE = 8192
+"""Kibibytes of an SQLite database that a worker keeps in memory, instead of `cache_size` above."""
 LIMITS = ("statement_timeout=15s", "lock_timeout=5s", "idle_in_transaction_session_timeout=60s")
 """PostgreSQL's limits for web and worker; what must run long (migration, loading, exports) has none."""
 POSTGRESQL_OPTIONS = (
@@ -99,6 +101,13 @@ def configure_engine(engine: Engine) -> None:
     event.listen(engine, "begin", _begin_sqlite)
 
 
+def keep_little(engine: Engine) -> None:
+    """Keep less of an SQLite database in a worker's memory: it goes through files once, in the order of the tables, and
+    the system's own cache serves it as well. Connections made before keep what they have."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _shrink_cache)
+
+
 def make_engine(url: str, *, limits: bool = True) -> Engine:
     """An engine outside an application, for scripts, migrations and the loader."""
     if url.startswith(("postgres://", "postgresql://")):
@@ -136,6 +145,10 @@ def _connect_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not begin transactions by itself
     for pragma in SQLITE_PRAGMAS:
         connection.execute(f"pragma {pragma}")
+
+
+def _shrink_cache(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.execute(f"pragma cache_size=-{WORKER_CACHE}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

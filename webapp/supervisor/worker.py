@@ -10,6 +10,8 @@ import click
 import webapp.tasks
 from webapp import logs, memory, queues
 from webapp.app import create_app
+from webapp.database import keep_little
+from webapp.extensions import db
 from webapp.settings import Settings
 
 
@@ -22,5 +24,7 @@ def worker() -> None:
         # Loaded before the first fork, or each nudge would load its task again.
         importlib.import_module(f"webapp.tasks.{module.name}")
     app = create_app(settings)
+    with app.app_context():
+        keep_little(db.engine)
     memory.settle()
     queues.run_worker(app, settings.queue_url)
