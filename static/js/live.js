@@ -1,5 +1,5 @@
 // Says texts to screen readers through the page's one polite region, [data-live].
-// After an htmx swap it says the new [data-say], if its text is another than before (the server rounds it to steps).
+// After a part of the page was replaced it says the new [data-say], if its text is another than before (the server rounds it to steps).
 
 let waiting = 0;
 
@@ -31,3 +31,4 @@ function sayNews() {
 
 sayNews();
 document.addEventListener("htmx:afterSettle", sayNews);
+document.addEventListener("lapak:swap", sayNews);

@@ -9,4 +9,5 @@ import "./busy.js";
 import "./fields.js";
 import "./upload.js";
 import "./copy.js";
+import "./search.js";
 import "./keys.js";

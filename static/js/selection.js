@@ -139,7 +139,7 @@ if (form && bar) {
     true,
   );
 
-  document.addEventListener("htmx:afterSwap", refresh);
+  document.addEventListener("lapak:swap", refresh);
   addEventListener("pageshow", refresh);
   refresh();
 }

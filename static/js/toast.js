@@ -1,5 +1,5 @@
 // Toasts: says what the server put into [data-toasts], lets it go after six seconds unless it is looked at,
-// and shows data-offline and data-failed when an htmx request does not arrive.
+// and shows data-offline and data-failed when a request for a part of the page does not arrive.
 const STAYS_MS = 6000;
 
 const region = document.querySelector("[data-toasts]");
@@ -34,6 +34,12 @@ function complain(text) {
   region.append(toast);
 }
 
+/** The server was not reached. */
+export const offline = () => complain(region?.dataset.offline);
+
+/** The server was reached and could not answer. */
+export const failed = () => complain(region?.dataset.failed);
+
 if (region) {
   // A region is said when it changes, not when it is born full: take the toasts out and put them in again.
   const toasts = [...region.querySelectorAll(".lp-toast-x")];
@@ -48,6 +54,6 @@ if (region) {
     const button = event.target.closest("[data-dismiss]");
     if (button) dismiss(button.closest(".lp-toast-x"));
   });
-  document.addEventListener("htmx:sendError", () => complain(region.dataset.offline));
-  document.addEventListener("htmx:responseError", () => complain(region.dataset.failed));
+  document.addEventListener("htmx:sendError", offline);
+  document.addEventListener("htmx:responseError", failed);
 }

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import abort, current_app, make_response, redirect, request, session
+from flask import abort, current_app, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 from flask_login import current_user
@@ -48,7 +47,7 @@ class OrderView(BulkPages, OrderPages, OverviewPage, GuardedModelView):
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
-        """One page of the list. Asked for by htmx (the live search), only what a search changes."""
+        """One page of the list. With the header `Lapak-Part` (the live search) only what a search changes."""
         settings = current_app.config["SETTINGS"]
         reading, scope = db.session(), current_user.actor.scope
         params = request.args.to_dict(flat=False)
@@ -56,7 +55,7 @@ class OrderView(BulkPages, OrderPages, OverviewPage, GuardedModelView):
         places = read_places(reading, scope, settings.timezone)
         cursor, unreadable = cursor_from_params(params, settings.secret_key, places.timezone)
         listing = Listing(self.get_url(".index_view"), flt, places, settings.secret_key)
-        part = bool(request.headers.get("HX-Request"))
+        part = bool(request.headers.get("Lapak-Part"))
         if not part and "" in request.args.values():
             return redirect(listing.address(cursor=cursor))  # a form's empty fields: the address of a view is short
         now = clock.now()
@@ -72,9 +71,7 @@ class OrderView(BulkPages, OrderPages, OverviewPage, GuardedModelView):
             "rows": cells(page.rows, current_user.selection, now), "kit": row_kit(),
         }  # fmt: skip
         if part:
-            answer = make_response(self.render("admin/orders/list_part.html", **context))
-            answer.headers[self._history_header()] = listing.address()
-            return answer
+            return self.render("admin/orders/list_part.html", **context)
         may = tuple(name for name in ACTIONS if self.is_action_allowed(name))
         return self.render(
             "admin/orders/list.html",
@@ -83,11 +80,6 @@ class OrderView(BulkPages, OrderPages, OverviewPage, GuardedModelView):
             bulk_bar=bulk_bar(may) if may else "",
             selection_done=session.pop("selection_done", False),
         )
-
-    def _history_header(self) -> str:
-        """A search begins with a step in the browser's history; each further letter takes that step's place."""
-        before = urlsplit(request.headers.get("HX-Current-URL", "")).query
-        return "HX-Replace-Url" if "q=" in before else "HX-Push-Url"
 
     def is_action_allowed(self, name: str) -> bool:
         """Whether the signed-in person may use this bulk action."""
