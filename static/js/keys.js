@@ -1,5 +1,5 @@
-// Keys: / search, j k rows, x tick, Shift+x range, Enter open (the row's link has the focus), ? help, Esc clears the
-// selection; data-key="s" on a button or link gives it a key. Off while typing, and with data-keys="off" on <body>.
+// Keys: / search, j k rows, x tick, Shift+x range, Enter open, ? help, Esc leaves the search, then clears the selection;
+// data-key="s" on a button or link gives it a key. Letters are off while typing and with data-keys="off" on <body>.
 const help = document.querySelector("[data-keys-frame]");
 
 const typing = (element) => element.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
@@ -35,17 +35,32 @@ const KEYS = {
   k: () => move(-1),
   x: () => tick(false),
   X: () => tick(true),
-  Escape: () => document.querySelector("[data-bulk-bar].open [data-bulk-clear]")?.click(),
 };
 
+/** Open the row at the cursor when nothing has the focus; a focused link opens by itself. */
+function enter() {
+  if (document.activeElement === document.body) document.querySelector("tr.cur a.lp-no, tr.cur a")?.click();
+}
+
+function escape(event) {
+  if (!event.target.matches("input[type=search]")) {
+    if (!typing(event.target)) document.querySelector("[data-bulk-bar].open [data-bulk-clear]")?.click();
+    return;
+  }
+  event.preventDefault(); // the browser would empty the field
+  event.target.blur();
+}
+
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (document.body.dataset.keys === "off" || typing(event.target)) return;
+  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (document.querySelector("dialog[open], [popover]:popover-open")) return;
+  if (event.key === "Escape") escape(event);
+  if (event.key === "Enter") enter();
+  if (document.body.dataset.keys === "off" || typing(event.target)) return;
   const own = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   const act = own?.getClientRects().length ? () => own.click() : KEYS[event.key];
   if (!act) return;
-  if (event.key !== "Escape") event.preventDefault();
+  event.preventDefault();
   act();
 });
 

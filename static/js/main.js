@@ -11,3 +11,4 @@ import "./upload.js";
 import "./copy.js";
 import "./search.js";
 import "./keys.js";
+import "./palette.js";

@@ -99,6 +99,12 @@ def test_preferences_and_selection_are_kept(app: Flask, shop: Shop) -> None:
     identity = load_identity(token)
     assert identity is not None
     assert (identity.theme, identity.selection) == ("light", ("261121-AAAAAAAA",))
+    assert identity.single_keys
+    save_profile(shop.actor(), single_keys=False)
+    db.session.rollback()
+    identity = load_identity(token)
+    assert identity is not None
+    assert not identity.single_keys
 
 
 def test_two_owners_who_archive_each_other_at_once_leave_one(app: Flask, shop: Shop) -> None:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import EqualTo, Length
 
 from webapp.admin.base import GuardedView, expose, show_problem
@@ -36,6 +36,10 @@ class ProfileForm(FlaskForm):
                 ("dark", lazy_gettext("Dark")),
             ]
         ),
+    )
+    single_keys = BooleanField(
+        lazy_gettext("Single keys"),
+        description=lazy_gettext("Letters such as j, k and x act on their own. Ctrl K always works."),
     )
 
 
@@ -66,12 +70,13 @@ class ProfileView(GuardedView):
     @expose("/", methods=("GET", "POST"))
     def index(self) -> ResponseReturnValue:
         """Name, language and theme."""
-        form = ProfileForm(data={"name": current_user.name, "locale": current_user.locale, "theme": _theme()})
+        form = ProfileForm(data=_present())
         if form.validate_on_submit():
             try:
                 profile.save_profile(
-                    current_user.actor, name=form.name.data, locale=form.locale.data, theme=form.theme.data
-                )
+                    current_user.actor, name=form.name.data, locale=form.locale.data, theme=form.theme.data,
+                    single_keys=form.single_keys.data,
+                )  # fmt: skip
             except Refused as refused:
                 show_problem(form, refused.problem)
             else:
@@ -93,14 +98,16 @@ class ProfileView(GuardedView):
                 flash(_("Your password was changed. You were signed out everywhere else."), "success")
                 return redirect(self.get_url(".index"))
             form.old.errors = [_("This is not your password.")]
-        data = {"name": current_user.name, "locale": current_user.locale, "theme": _theme()}
-        return self._page(ProfileForm(formdata=None, data=data), form)
+        return self._page(ProfileForm(formdata=None, data=_present()), form)
 
     def _page(self, form: ProfileForm, password: PasswordForm) -> ResponseReturnValue:
         status = 422 if form.errors or password.errors else 200
         return self.render("admin/profile.html", form=form, password=password, shortest=SHORTEST), status
 
 
-def _theme() -> str:
-    theme: str = current_user.theme
-    return theme if theme in profile.THEMES else "system"
+def _present() -> dict[str, object]:
+    theme = current_user.theme if current_user.theme in profile.THEMES else "system"
+    return {
+        "name": current_user.name, "locale": current_user.locale, "theme": theme,
+        "single_keys": current_user.single_keys,
+    }  # fmt: skip

@@ -29,6 +29,7 @@ def save_profile(
     locale: str | None = None,
     theme: str | None = None,
     overview: str | None = None,
+    single_keys: bool | None = None,
 ) -> None:
     """Change what is given of the acting person; None keeps. Raises Refused (`bad_value`, `missing_value`)."""
     if locale is not None and locale not in LOCALES:
@@ -50,6 +51,8 @@ def save_profile(
             work.session.merge(UserPreference(user_id=user.id, name="theme", value=chosen))
         if overview is not None:
             work.session.merge(UserPreference(user_id=user.id, name="overview", value=overview))
+        if single_keys is not None:
+            work.session.merge(UserPreference(user_id=user.id, name="single_keys", value=single_keys))
 
 
 def change_own_password(actor: Actor, password_hash: str, *, keep_token: str) -> None:
