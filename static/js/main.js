@@ -10,5 +10,6 @@ import "./fields.js";
 import "./upload.js";
 import "./copy.js";
 import "./search.js";
+import "./fresh.js";
 import "./keys.js";
 import "./palette.js";

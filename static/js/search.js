@@ -28,6 +28,7 @@ function swap(text) {
     const link = stood.getAttribute("href");
     (link && document.querySelector(`#order-rows a[href="${CSS.escape(link)}"]`) || field).focus({ preventScroll: true });
   }
+  window.htmx?.process(document.getElementById("order-overview"));
   document.dispatchEvent(new CustomEvent("lapak:swap"));
 }
 

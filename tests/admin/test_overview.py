@@ -39,8 +39,8 @@ def test_the_list_asks_for_the_overview_of_its_own_view(app: Flask, shop: Shop) 
 
 def test_a_search_takes_the_strip_along(app: Flask, shop: Shop) -> None:
     person = of(app, shop)
-    part = person.client.get(LIST + "?q=siti", headers=HX).text
-    assert 'id="order-overview" hx-swap-oob="true" hx-get="/admin/orders/overview?q=siti"' in part
+    part = person.client.get(LIST + "?q=siti", headers={"Lapak-Part": "list"}).text
+    assert 'id="order-overview" hx-get="/admin/orders/overview?q=siti" hx-trigger="load"' in part
     assert person.client.get(LIST + "overview?q=siti", headers=HX).text.strip() == ""
 
 

@@ -79,6 +79,8 @@ MATRIX: dict[tuple[str, str], Door] = {
     ("preferences.save", "POST"): Door(data={"theme": "dark"}),
     ("admin.index", "GET"): Door(),
     ("orders.index_view", "GET"): Door(),
+    ("orders.fresh", "GET"): Door(),
+    ("orders.fresh_rows", "GET"): Door(),
     ("orders.action_view", "POST"): bulk_door(SHIPPERS, action="change_status"),
     ("orders.change_status", "POST"): bulk_door(SHIPPERS, status="shipped"),
     ("orders.add_history", "POST"): bulk_door(KEEPERS, comment="Halo"),

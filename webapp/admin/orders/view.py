@@ -14,6 +14,7 @@ from webapp.admin.base import GuardedModelView, action, expose
 from webapp.admin.orders.bulk_pages import BulkPages
 from webapp.admin.orders.cells import cells
 from webapp.admin.orders.fragments import bulk_bar, filter_form, row_kit
+from webapp.admin.orders.fresh_pages import FreshPages, written
 from webapp.admin.orders.listing import Listing, count_text
 from webapp.admin.orders.order_pages import OrderPages
 from webapp.admin.orders.overview_page import OverviewPage
@@ -24,6 +25,7 @@ from webapp.formats import problem_text
 from webapp.models import Order
 from webapp.services.orders.cursors import cursor_from_params
 from webapp.services.orders.filters import ListFilter
+from webapp.services.orders.fresh import mark_now
 from webapp.services.orders.query import list_orders
 
 ACTIONS: dict[str, Permission] = {
@@ -35,7 +37,7 @@ ACTIONS: dict[str, Permission] = {
 """The bulk actions, in the order of the bar, and what each one needs."""
 
 
-class OrderView(BulkPages, OrderPages, OverviewPage, GuardedModelView):
+class OrderView(BulkPages, OrderPages, OverviewPage, FreshPages, GuardedModelView):
     """Orders: Flask-Admin's menu, permissions and actions; our own query and template."""
 
     permission = Permission.ORDERS_VIEW
@@ -59,6 +61,8 @@ class OrderView(BulkPages, OrderPages, OverviewPage, GuardedModelView):
         if not part and "" in request.args.values():
             return redirect(listing.address(cursor=cursor))  # a form's empty fields: the address of a view is short
         now = clock.now()
+        # Before the rows: what is committed in between is announced once too often rather than never.
+        mark = None if part else mark_now(reading, scope, now)
         page = list_orders(reading, scope, flt, cursor=cursor, now=now)
         shown = frozenset(row.number for row in page.rows)
         context = {
@@ -70,12 +74,13 @@ class OrderView(BulkPages, OrderPages, OverviewPage, GuardedModelView):
             "overview_url": listing.overview_address(self.get_url(".overview")),
             "rows": cells(page.rows, current_user.selection, now), "kit": row_kit(),
         }  # fmt: skip
-        if part:
+        if mark is None:
             return self.render("admin/orders/list_part.html", **context)
         may = tuple(name for name in ACTIONS if self.is_action_allowed(name))
         return self.render(
             "admin/orders/list.html",
             **context,
+            mark=written(mark),
             filter_form=filter_form(listing),
             bulk_bar=bulk_bar(may) if may else "",
             selection_done=session.pop("selection_done", False),
