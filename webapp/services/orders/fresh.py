@@ -23,6 +23,8 @@ OVERLAP = timedelta(seconds=60)
 """No transaction that makes orders stays open longer: statements end after 15 s."""
 MOST = 1_000
 """So many of the newest orders are looked at; more than that between two looks, and counts say "at least"."""
+FEW = 10
+"""So many of the newest orders are enough, for most pages, to find one that is older than `OVERLAP`."""
 MOST_SEEN = 500
 """So many seen orders above the floor are remembered; beyond that the floor rises early."""
 MOST_SHOWN = 100
@@ -49,8 +51,11 @@ class Mark:
 
 
 def mark_now(session: ReadSession, scope: Scope, now: datetime) -> Mark:
-    """What a list knows that is made now: everything there is has been seen. One statement by the primary key."""
-    found = _look(session, None, MOST_SEEN)
+    """What a list knows that is made now: everything there is has been seen. One statement by the primary key, a second
+    one where more than `FEW` orders came within `OVERLAP`."""
+    found = _look(session, None, FEW)
+    if len(found) == FEW and found[-1].created_at > now - OVERLAP:
+        found = _look(session, None, MOST_SEEN)
     mine = sorted(order.id for order in found if scope.covers(order.account_id, order.warehouse_id))
     floor = max((order.id for order in found if order.created_at <= now - OVERLAP), default=0)
     if floor == 0 and len(found) == MOST_SEEN:
