@@ -16,12 +16,15 @@ import pytest
 
 import webapp.models  # noqa: F401 -- maps every table
 from webapp import cli
+from webapp.domain.actors import EVERYTHING
 from webapp.domain.errors import ERRORS
 from webapp.domain.order_status import TABS, TRANSITIONS, OrderStatus
 from webapp.domain.payment import PaymentStatus, payment_allowed
 from webapp.domain.permissions import ROLE_PERMISSIONS, Permission, Role
 from webapp.domain.words import STATUS_LABELS
 from webapp.extensions import Base
+from webapp.services.exporting.choice import COLUMNS as EXPORTED
+from webapp.services.exporting.choice import Choice
 from webapp.services.importing.status_rows import COLUMNS
 from webapp.services.orders.filters import ListFilter
 from webapp.settings import Settings
@@ -234,6 +237,14 @@ def test_everything_that_can_be_wrong_with_a_file_is_described() -> None:
 def test_the_columns_of_the_status_file_are_described() -> None:
     told = {codes(name)[0]: required == "yes" for name, required, _ in table(DOCS / "contracts.md", "column")}
     assert told == {column.name: column.required for column in COLUMNS}
+
+
+def test_the_columns_of_a_download_are_described() -> None:
+    told = [name for headers, _ in table(DOCS / "contracts.md", "header") for name in codes(headers)]
+    assert told == [column.name for column in EXPORTED]
+    asked = Recorder({})
+    Choice.from_params(asked, EVERYTHING)
+    assert {name for row in table(DOCS / "contracts.md", "of a download") for name in codes(row[0])} == asked.asked
 
 
 def test_every_parameter_of_the_list_is_described() -> None:

@@ -73,5 +73,9 @@ if (frame) {
     event.preventDefault();
     frame.close();
   });
+  // A form that leads to a file leaves the page where it is: nothing else would close the dialog.
+  frame.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-dialog-leave]")) setTimeout(() => frame.close());
+  });
   frame.addEventListener("close", () => frame.replaceChildren());
 }

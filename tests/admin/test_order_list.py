@@ -95,7 +95,7 @@ def test_a_live_search_answers_with_the_changing_parts_alone(app: Flask, shop: S
     assert "<html" not in answer.text
     assert len(numbers(answer.text)) == 3
     assert 'id="order-rows"' in answer.text
-    for part in ("order-rows", "order-tabs", "order-chips", "order-below"):
+    for part in ("order-rows", "order-tabs", "order-chips", "order-below", "order-download"):
         assert answer.text.count(f'id="{part}"') == 1
     assert f'name="url" value="{LIST}?q=siti"' in answer.text
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from flask import Flask
@@ -89,6 +89,8 @@ MATRIX: dict[tuple[str, str], Door] = {
     ("orders.undo", "POST"): Door(data={"batch": "1"}),
     ("orders.changes", "GET"): Door(),
     ("orders.overview", "GET"): Door(),
+    ("orders.download", "GET"): Door(),
+    ("orders.start_download", "POST"): Door(),
     ("orders.keep_selection", "POST"): Door(data={"rowid": "{order}"}, foreign=302),
     ("orders.order", "GET"): order_door("", EVERYBODY),
     ("orders.set_status", "POST"): order_door("/status", SHIPPERS, status="shipped"),
@@ -106,8 +108,9 @@ MATRIX: dict[tuple[str, str], Door] = {
     ("jobs.report", "GET"): job_door("/report"),
     ("jobs.file", "GET"): job_door("/file"),
     ("jobs.result", "GET"): job_door("/result.csv"),
+    ("jobs.download", "GET"): replace(job_door("/download"), also=frozenset({404})),
     ("jobs.confirm", "POST"): job_door("/confirm", SELLERS),
-    ("jobs.cancel", "POST"): job_door("/cancel", SELLERS),
+    ("jobs.cancel", "POST"): job_door("/cancel"),
     ("jobs.retry", "POST"): job_door("/retry", SELLERS),
     ("profile.index", "GET"): Door(),
     ("profile.index", "POST"): Door(also=frozenset({422})),

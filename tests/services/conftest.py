@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from tests.conftest import ENGINES, migrate
@@ -36,6 +37,27 @@ def listing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     with admin.connect() as connection:
         connection.execute(text(f'drop database "{name}" with (force)'))
     admin.dispose()
+
+
+@pytest.fixture
+def session(listing: Listing) -> Iterator[Session]:
+    """A reading session on the database of `listing`."""
+    with Session(listing.engine) as session:
+        yield session
+
+
+@pytest.fixture
+def sent(listing: Listing) -> Iterator[list[str]]:
+    """Every statement sent to the database of `listing` from here on."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement != "BEGIN":
+            statements.append(statement)
+
+    event.listen(listing.engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(listing.engine, "before_cursor_execute", note)
 
 
 def _filled(url: str) -> Iterator[Listing]:

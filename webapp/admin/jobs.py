@@ -28,8 +28,9 @@ from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.formats import integer, job_state_label, problem_text
-from webapp.models import File, Job, JobRow, JobState
+from webapp.models import File, Job, JobKind, JobRow, JobState
 from webapp.services import jobs
+from webapp.services.exporting.order_export import result_file
 from webapp.services.unit_of_work import end_reading
 from webapp.spreadsheets.writing import CsvWriter
 
@@ -69,6 +70,8 @@ class Progress:
 
 def progress_of(job: Job, now: datetime) -> Progress:
     """How far `job` is at `now`."""
+    if job.state not in UNFINISHED and job.kind == JobKind.ORDER_EXPORT:
+        return Progress(None, None, job_state_label(job.state))
     if job.state == JobState.CHECKING or not job.total_rows:
         return Progress(None, None, job_state_label(job.state))
     if job.state not in UNFINISHED:
@@ -139,9 +142,8 @@ class JobsView(GuardedView):
         return self._do(job_id, lambda: jobs.confirm_job(current_user.actor, job_id))
 
     @expose(f"{ONE}/cancel", methods=("POST",))
-    @needs(Permission.ORDERS_IMPORT)
     def cancel(self, job_id: int) -> ResponseReturnValue:
-        """Discard a checked file, or stop a running job."""
+        """Discard a checked file, or stop a running job; what that needs depends on the job, and the service knows."""
         return self._do(job_id, lambda: jobs.cancel_job(current_user.actor, job_id))
 
     @expose(f"{ONE}/retry", methods=("POST",))
@@ -162,10 +164,27 @@ class JobsView(GuardedView):
         response.headers.set("Content-Disposition", "attachment", filename=name)
         return response
 
+    @expose(f"{ONE}/download")
+    @needs(Permission.ORDERS_EXPORT)
+    def download(self, job_id: int) -> ResponseReturnValue:
+        """The file that an export has made, if it is still kept."""
+        job = _find(job_id)
+        try:
+            file = result_file(db.session(), current_user.actor, job)
+        except Refused as refused:
+            flash(problem_text(refused.problem), "danger")
+            return redirect(self.get_url(".details", job_id=job_id))
+        if file is None:
+            abort(404)
+        path = current_app.extensions["storage"].path(file.storage_key)
+        end_reading()
+        return send_file(path, file.media_type, as_attachment=True, download_name=file.name)
+
     @expose(f"{ONE}/file")
     def file(self, job_id: int) -> ResponseReturnValue:
         """The file as it was uploaded; never shown by the browser itself."""
-        file = db.session.get(File, _find(job_id).file_id)
+        file_id = _find(job_id).file_id
+        file = None if file_id is None else db.session.get(File, file_id)
         if file is None:
             abort(404)
         path = current_app.extensions["storage"].path(file.storage_key)
@@ -226,6 +245,8 @@ def job_name(job: Job) -> str:
 
 def has_result(job: Job) -> bool:
     """Whether the job has come to an end after it had begun to change orders."""
+    if job.kind == JobKind.ORDER_EXPORT:
+        return False
     return job.started_at is not None and job.state in (JobState.DONE, JobState.CANCELED, JobState.FAILED)
 
 

@@ -76,6 +76,7 @@ JOB_STATE: Mapping[str, str] = {
 }
 JOB_KIND: Mapping[str, str] = {
     "status_upload": N_("Upload of statuses"),
+    "order_export": N_("Download of orders"),
 }
 FIELD: Mapping[str, str] = {
     "order_number": N_("order number"),
@@ -99,6 +100,9 @@ FIELD: Mapping[str, str] = {
     "code": N_("code"),
     "timezone": N_("time zone"),
     "currency": N_("currency"),
+    "format": N_("format"),
+    "rows": N_("rows"),
+    "columns": N_("column"),
 }
 
 

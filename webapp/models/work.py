@@ -28,6 +28,7 @@ class JobKind(StrEnum):
     """What a job does; its tab follows from it."""
 
     STATUS_UPLOAD = "status_upload"
+    ORDER_EXPORT = "order_export"
 
 
 class JobState(StrEnum):

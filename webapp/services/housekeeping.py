@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Protocol
 
-from sqlalchemy import delete, or_, select, text
+from sqlalchemy import delete, or_, select, text, update
 
 from webapp import clock
 from webapp.domain.actors import SYSTEM
 from webapp.extensions import db
-from webapp.models import File, UserSession
+from webapp.models import File, Job, UserSession
 from webapp.services.unit_of_work import end_reading, unit_of_work
 
 BYTES_KEPT = timedelta(days=1)
@@ -55,6 +55,14 @@ def forget_sessions() -> None:
     with unit_of_work(SYSTEM) as work:
         old = work.now - SESSIONS_KEPT
         work.session.execute(delete(UserSession).where(or_(UserSession.ended_at < old, UserSession.seen_at < old)))
+
+
+def forget_results() -> None:
+    """Forget result files whose time is over; their bytes are then without a row, and swept like others."""
+    with unit_of_work(SYSTEM) as work:
+        over = select(File.id).where(File.expires_at < work.now)
+        work.session.execute(update(Job).where(Job.result_file_id.in_(over)).values(result_file_id=None))
+        work.session.execute(delete(File).where(File.id.in_(over)))
 
 
 def delete_orphans(storage: Swept) -> None:

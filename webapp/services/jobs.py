@@ -17,6 +17,7 @@ from webapp.domain.errors import Code, Problem, Refused
 from webapp.domain.permissions import Permission, Role
 from webapp.extensions import db
 from webapp.models import File, Job, JobKind, JobRow, JobState
+from webapp.services.exporting import order_export
 from webapp.services.files import Storage, receive
 from webapp.services.identities import actor_by_id
 from webapp.services.importing import status_upload
@@ -34,10 +35,15 @@ PAGE = 2000
 TABS: Mapping[str, frozenset[JobKind]] = {
     "channel": frozenset(),
     "file": frozenset({JobKind.STATUS_UPLOAD}),
-    "other": frozenset(),
+    "other": frozenset({JobKind.ORDER_EXPORT}),
     "all": frozenset(JobKind),
 }
 """Which kinds of job stand in which tab."""
+NEEDED: Mapping[str, Permission] = {
+    JobKind.STATUS_UPLOAD.value: Permission.ORDERS_IMPORT,
+    JobKind.ORDER_EXPORT.value: Permission.ORDERS_EXPORT,
+}
+"""What a job's person must be allowed, when it is started, run or stopped."""
 
 
 def run_job(job_id: int, storage: Storage, *, seconds: float = status_upload.SLICE) -> bool:
@@ -53,10 +59,13 @@ def run_job(job_id: int, storage: Storage, *, seconds: float = status_upload.SLI
     actor = actor_by_id(db.session(), job.actor_kind, job.actor_id)
     end_reading()
     try:
-        if actor is None or not actor.may(Permission.ORDERS_IMPORT):
+        if actor is None or not actor.may(NEEDED[job.kind]):
             with unit_of_work(SYSTEM) as work:
                 finish(work, lease, JobState.FAILED, error_code=Code.NO_PERMISSION.value,
                        error_params={"number": job.params.get("name", "")}, finished_at=work.now)  # fmt: skip
+            return True
+        if job.kind == JobKind.ORDER_EXPORT:
+            order_export.run(job, lease, actor, storage)
             return True
         if job.state == JobState.CHECKING:
             status_upload.check(job, lease, actor, storage)
@@ -160,7 +169,7 @@ def _own(actor: Actor, job_id: int) -> Job:
     job = get_job(db.session(), actor, job_id)
     if job is None:
         raise Refused(Code.NOT_FOUND, number=str(job_id), variant="gone")
-    if not actor.may(Permission.ORDERS_IMPORT):
+    if not actor.may(NEEDED[job.kind]):
         raise Refused(Code.NO_PERMISSION, number=str(job_id))
     return job
 

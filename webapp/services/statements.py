@@ -6,7 +6,8 @@ compiling an expression costs more than the statement itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, TypeAlias, TypeVar, cast
@@ -110,6 +111,19 @@ def by_key(read: Callable[[ReadSession], T], session: ReadSession | None = None)
 def _read_on(engine: Engine, read: Callable[[ReadSession], T]) -> T:
     with engine.connect() as connection:
         return read(cast(Session, _Reading(connection)))
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """A reading session that sees one state of the database from its first statement to its end.
+
+    It holds a transaction: nothing may be sent to anybody while it is open, or a slow reader holds it too.
+    """
+    engine: Engine = db.engine
+    if engine.dialect.name == "postgresql":  # SQLite's transactions are like that
+        engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with Session(engine) as session:
+        yield session
 
 
 def moment_of(value: Any) -> datetime:

@@ -7,6 +7,7 @@ process that reads XLSX files would pay that each time.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -26,6 +27,10 @@ _XLSX_ROWS = 1_048_576
 _XLSX_DIGITS = 15  # of a number; more would be rounded
 _WIDEST = 40
 _UNPRINTABLE = re.compile(r"[\x00\ud800-\udfff]")  # no file could be read again that has them
+
+
+class SheetFull(ValueError):
+    """More rows than an XLSX sheet has: 1,048,576."""
 
 
 class CsvWriter:
@@ -51,6 +56,18 @@ class CsvWriter:
         self._writer.writerows([defuse(_text(cell)) for cell in cells] for cells in rows)
 
 
+def safe_texts(texts: Iterable[str]) -> list[str]:
+    """A column of text as `CsvWriter` writes it; quick for what begins with a letter or digit, as nearly all does."""
+    return [text if text[:1].isalnum() and "\0" not in text else defuse(_text(text)) for text in texts]
+
+
+def csv_lines(rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Rows as UTF-8 CSV, without a header. Their texts must be safe already: codes of ours, or from `safe_texts`."""
+    stream = io.StringIO(newline="")
+    csv.writer(stream, lineterminator="\r\n").writerows(rows)
+    return stream.getvalue().encode()
+
+
 class _Utf8:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -67,7 +84,7 @@ def write_csv(stream: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[C
 def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     """Write a whole XLSX file in little memory: text as text whatever it looks like, numbers as numbers.
 
-    Text longer than Excel can hold is cut. Raises `ValueError` for more rows than a sheet has: 1,048,576.
+    Text longer than Excel can hold is cut. Raises `SheetFull` for more rows than a sheet has.
     """
     # Temporary files lie beside the file: the system's place for them may be small, and kept in memory.
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)}) as workbook:
@@ -79,7 +96,7 @@ def write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]
             sheet.write_string(0, column, guard(_text(title)), bold)
         for number, cells in enumerate(rows, 1):
             if number >= _XLSX_ROWS:
-                raise ValueError(f"an XLSX sheet has {_XLSX_ROWS} rows")
+                raise SheetFull(f"an XLSX sheet has {_XLSX_ROWS} rows")
             for column, cell in enumerate(cells):
                 if isinstance(cell, int | Decimal) and _fits_number(cell):
                     sheet.write_number(number, column, cell)

@@ -9,7 +9,13 @@ from flask import Flask, current_app
 
 from webapp import clock, queues
 from webapp.extensions import db
-from webapp.services.housekeeping import clean_search_index, delete_orphans, forget_sessions, refresh_statistics
+from webapp.services.housekeeping import (
+    clean_search_index,
+    delete_orphans,
+    forget_results,
+    forget_sessions,
+    refresh_statistics,
+)
 from webapp.services.jobs import sweep_jobs
 from webapp.services.outbox import TASK, anything_due
 from webapp.services.schedules import ensure_schedules, run_due
@@ -31,7 +37,8 @@ def fold_totals() -> None:
 
 
 def clean_storage() -> None:
-    """Delete files of uploads that were broken off."""
+    """Delete files of uploads that were broken off, and of downloads that were long fetched."""
+    forget_results()
     delete_orphans(current_app.extensions["storage"])
 
 

@@ -58,6 +58,11 @@ class Listing:
         place = f"{cursor.param}={write_cursor(cursor, self._secret)}" if cursor is not None else ""
         return self._at(query, place)
 
+    @property
+    def query(self) -> str:
+        """The filter as the end of an address: empty, or from the question mark on."""
+        return f"?{self._query}" if self._query else ""
+
     def _at(self, *parts: str) -> str:
         query = "&".join(filter(None, parts))
         return f"{self.url}?{query}" if query else self.url

@@ -1,4 +1,4 @@
-"""`/admin/orders/`: the list of orders, with the bulk actions and the pages of one order."""
+"""`/admin/orders/`: the list of orders, with the bulk actions, the download and the pages of one order."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from webapp import clock
 from webapp.admin.base import GuardedModelView, action, expose
 from webapp.admin.orders.bulk_pages import BulkPages
 from webapp.admin.orders.cells import cells
+from webapp.admin.orders.download_pages import DownloadPages
 from webapp.admin.orders.fragments import bulk_bar, filter_form, row_kit
 from webapp.admin.orders.fresh_pages import FreshPages, written
 from webapp.admin.orders.listing import Listing, count_text
@@ -37,7 +38,7 @@ ACTIONS: dict[str, Permission] = {
 """The bulk actions, in the order of the bar, and what each one needs."""
 
 
-class OrderView(BulkPages, OrderPages, OverviewPage, FreshPages, GuardedModelView):
+class OrderView(BulkPages, DownloadPages, OrderPages, OverviewPage, FreshPages, GuardedModelView):
     """Orders: Flask-Admin's menu, permissions and actions; our own query and template."""
 
     permission = Permission.ORDERS_VIEW

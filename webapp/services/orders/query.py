@@ -25,7 +25,7 @@ from webapp.services.orders.sources import choose_source, counted_by_totals, kno
 from webapp.services.orders.walks import Source, count_walk, walk
 from webapp.services.statements import ReadSession
 
-__all__ = ["Count", "ListFilter", "OrderPage", "OrderRow", "count_orders", "list_orders", "tab_counts"]
+__all__ = ["Count", "ListFilter", "OrderPage", "OrderRow", "count_orders", "list_orders", "tab_counts", "walk_orders"]
 
 _Find: TypeAlias = Callable[[ReadSession, Conditions, Way, "Key | None", int], hits.Hits]
 
@@ -109,6 +109,29 @@ def count_orders(session: ReadSession, scope: Scope, flt: ListFilter, *, now: da
         return Count(known)
     taken = _take(session, conditions, picture, FIRST, flt.limit + 1)
     return _count(session, conditions, picture, taken)
+
+
+def walk_orders(
+    session: ReadSession, scope: Scope, flt: ListFilter, *, now: datetime | None = None, step: int = 2_000
+) -> Iterator[list[int]]:
+    """The ids of every order of the list, newest first, at most `step` at a time; a step may be empty.
+
+    Each step goes on from the last order of the one before: `session` should see one state of the database throughout.
+    """
+    conditions = conditions_of(session, scope, flt, now or clock.now())
+    picture = read_picture(session, conditions)
+    if known_empty(conditions, picture):
+        return
+    start: Key | None = None
+    while True:
+        taken = _take(session, conditions, picture, Cursor(Way.AFTER, start), step)
+        yield [key.id for key in taken.keys]
+        if taken.edge is not None:
+            start = taken.edge
+        elif len(taken.keys) < step:
+            return
+        else:
+            start = taken.keys[-1]
 
 
 @dataclass(frozen=True, slots=True)
