@@ -13,7 +13,7 @@ COMMANDS = {
     "demo": ("webapp.demo.commands:demo", "Fill a database that has no orders with demo data."),
     "doctor": ("webapp.commands.doctor:doctor", "Check the totals against the orders, and mend them."),
     "init": ("webapp.supervisor.prepare:init", "Bring the database to the newest schema."),
-    "orders": ("webapp.commands.orders:orders", "Change orders from files."),
+    "orders": ("webapp.commands.orders:orders", "Change orders from files, and write them into files."),
     "run": ("webapp.supervisor.run:run", "Start everything on this machine; Ctrl-C stops it."),
     "scheduler": ("webapp.supervisor.scheduler:scheduler", "Start the scheduler alone."),
     "user": ("webapp.commands.users:user", "People who sign in."),

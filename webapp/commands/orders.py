@@ -1,4 +1,4 @@
-"""`lapak orders`: what the upload page does, on the command line."""
+"""`lapak orders`: what the upload page and the download do, on the command line."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 from flask import Flask
 
 from webapp import formats
+from webapp.commands.export import export
 from webapp.commands.running import act_as, application
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Refused
@@ -28,7 +29,10 @@ from webapp.spreadsheets.writing import write_csv
 
 @click.group()
 def orders() -> None:
-    """Change orders from files."""
+    """Change orders from files, and write them into files."""
+
+
+orders.add_command(export)
 
 
 @orders.command()
