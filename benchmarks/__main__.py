@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from benchmarks import bulk_change, buyer_page, loading, order_list, status_upload, upload_memory
+from benchmarks import bulk_change, buyer_page, export, loading, order_list, status_upload, upload_memory
 from benchmarks.databases import DATA, ROOT, Databases, PostgreSQL, SQLite
 from benchmarks.results import Result
 from benchmarks.running import FULL, SMALL, Bench, Found
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Found]] = {
     "bulk": bulk_change.run,
     "upload": status_upload.run,
     "memory": upload_memory.run,
+    "export": export.run,
 }
 ENGINES = ("postgresql", "sqlite")
 

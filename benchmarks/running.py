@@ -20,11 +20,21 @@ class Sizes:
     few_rows: int = 1_000
     rounds: int = 60
     bulk_rounds: int = 12
+    export_orders: int = 100_000
+    export_rounds: int = 5
 
 
 FULL = Sizes()
 SMALL = Sizes(
-    orders=20_000, few_orders=2_000, upload_rows=1_000, memory_rows=10_000, few_rows=100, rounds=5, bulk_rounds=2
+    orders=20_000,
+    few_orders=2_000,
+    upload_rows=1_000,
+    memory_rows=10_000,
+    few_rows=100,
+    rounds=5,
+    bulk_rounds=2,
+    export_orders=2_000,
+    export_rounds=2,
 )
 
 
