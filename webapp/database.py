@@ -75,7 +75,7 @@ def engine_options(url: str, *, limits: bool = True) -> dict[str, Any]:
     `limits=False` sets PostgreSQL's time limits to none.
     """
     if make_url(url).get_backend_name() == "sqlite":
-        return {"pool_size": 8, "max_overflow": 8, "pool_timeout": 10}
+        return {"pool_size": 8, "max_overflow": 8, "pool_timeout": 10, "pool_use_lifo": True}
     limited = LIMITS if limits else tuple(f"{limit.partition('=')[0]}=0" for limit in LIMITS)
     options = " ".join(f"-c {option}" for option in POSTGRESQL_OPTIONS + limited)
     return {

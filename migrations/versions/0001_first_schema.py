@@ -432,7 +432,7 @@ def upgrade() -> None:
         sa.Column("actor_kind", Code, nullable=False),
         sa.Column("actor_id", BigId, nullable=True),
         sa.Column("actor_name", sa.Text(), nullable=False),
-        sa.CheckConstraint("kind IN ('status_upload')", name="ck_jobs_kind"),
+        sa.CheckConstraint("kind IN ('status_upload', 'order_export')", name="ck_jobs_kind"),
         sa.CheckConstraint(
             "state IN ('checking', 'ready', 'queued', 'running', 'done', 'failed', 'canceled')", name="ck_jobs_state"
         ),
