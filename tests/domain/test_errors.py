@@ -31,6 +31,7 @@ PARAMS = {
 """What every problem with this code carries at least."""
 
 VARIANT_PARAMS = {
+    ("locked", "changed_since"): "number",
     ("wrong_shipment_state", "together"): "number from_status to_status",
     ("transition_not_allowed", "final"): "number from_status to_status",
     ("transition_not_allowed", "ship_first"): "number from_status to_status",
