@@ -123,13 +123,13 @@ def retry_stuck(work: UnitOfWork, ids: Iterable[int]) -> int:
     return changed
 
 
-def withdraw_batch(work: UnitOfWork, batch_id: int, order_ids: Collection[int]) -> int:
-    """Withdraw the messages of a bulk change to these orders that still wait; how many. What is taken leaves."""
+def withdraw_batch(work: UnitOfWork, batch_id: int, order_ids: Collection[int] | None = None) -> int:
+    """Withdraw the messages of a bulk change (None: to any order) that still wait; how many. What is taken leaves."""
     waiting = update(OutboxMessage).where(
-        OutboxMessage.batch_id == batch_id,
-        OutboxMessage.order_id.in_(order_ids),
-        OutboxMessage.state == OutboxState.WAITING,
+        OutboxMessage.batch_id == batch_id, OutboxMessage.state == OutboxState.WAITING
     )
+    if order_ids is not None:
+        waiting = waiting.where(OutboxMessage.order_id.in_(order_ids))
     return _run(work, waiting.values(state=OutboxState.WITHDRAWN, done_at=work.now))
 
 
