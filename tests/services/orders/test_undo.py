@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -21,6 +22,7 @@ from webapp.extensions import db
 from webapp.models import Batch, Order, OutboxMessage, OutboxState, Payment
 from webapp.services.orders.bulk import add_history, change_status, mark_paid
 from webapp.services.orders.change_orders import BulkResult
+from webapp.services.orders.facts import KnownOrder, lock_orders
 from webapp.services.orders.undo import TIME, CannotUndo, Why, has_way_back, recent_changes, undo
 from webapp.services.unit_of_work import unit_of_work
 
@@ -152,3 +154,22 @@ def test_two_who_press_undo_at_once_take_it_back_once(app: Flask, shop: Shop) ->
     assert sorted(answers) == ["1 back", "done"]
     assert len(history_of(order.number)) == len({entry.seq for entry in history_of(order.number)})
     assert status_of(order.number) == "confirmed"
+
+
+def test_orders_that_somebody_holds_are_left_out_by_nobody(
+    app: Flask, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An undo that could have only some of the orders takes back none: there is no second one for the rest."""
+    numbers = [order.number for order in make_orders(shop.manual, 2, status=S.CONFIRMED)]
+    batch_id = batch_of(change_status(shop.actor(), numbers, S.IN_PROCESS))
+    monkeypatch.setattr("webapp.services.orders.change_orders.TRIES", 0)
+    monkeypatch.setattr("webapp.services.orders.undo.lock_orders", some_locked)
+    assert why(batch_id, shop) is Why.BUSY
+    assert [status_of(number) for number in numbers] == ["in_process"] * 2
+    monkeypatch.undo()
+    assert undo(shop.actor(), batch_id).count(Outcome.OK) == 2
+
+
+def some_locked(*args: Any, **kwargs: Any) -> dict[int, KnownOrder]:
+    """All orders but the first: somebody else has that one."""
+    return dict(list(lock_orders(*args, **kwargs).items())[1:])

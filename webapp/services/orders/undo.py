@@ -88,6 +88,8 @@ def undo(actor: Actor, batch_id: int) -> BulkResult:
         batch = _batch(work, batch_id)
         written = _written(work, batch)
         known = lock_orders(work.session, actor.scope, written, skip_locked=skip_locked)
+        if skip_locked and len(known) < len(written):
+            raise CannotUndo(Why.BUSY)  # without these it would be undone in part, and could not be again
         work.restart_clock()
         changes = []
         results = []
