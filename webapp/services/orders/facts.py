@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from webapp.domain.actors import Scope
 from webapp.domain.channels import has_rules_of_its_own
 from webapp.domain.order_acts import OrderFacts
-from webapp.domain.order_status import Acceptance, OrderStatus
+from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.domain.shipping import ShipmentState
 from webapp.models.order_records import OrderHistory
+from webapp.services.orders.codes import ACCEPTANCE, METHOD, PAYMENT, STATUS
 from webapp.services.sets import DbTime, any_of, many
 
 _HISTORY_CHANGES = OrderHistory.__table__.c.changes.type
@@ -127,11 +128,6 @@ def _paid_by_completion(session: Session, dialect: Dialect, rows: Sequence[Any])
     return frozenset(order_id for order_id, completed in last.items() if completed)
 
 
-_STATUS = {status.value: status for status in OrderStatus}
-_PAYMENT = {status.value: status for status in PaymentStatus}
-_METHOD: dict[str | None, PaymentMethod | None] = {method.value: method for method in PaymentMethod}
-_METHOD[None] = None
-_ACCEPTANCE = {acceptance.value: acceptance for acceptance in Acceptance}
 _SHIPMENT: dict[str | None, ShipmentState | None] = {state.value: state for state in ShipmentState}
 _SHIPMENT[None] = None
 _NO_SHIPMENT = (None, None, None, None, None)
@@ -147,11 +143,11 @@ def _known_order(row: Any, shipment: Any, paid_by_completion: bool) -> KnownOrde
     shipment_id, _order_id, state, courier, tracking_number = shipment or _NO_SHIPMENT
     facts = OrderFacts(
         number=number,
-        status=_STATUS[status],
-        payment_status=_PAYMENT[payment_status],
-        payment_method=_METHOD[payment_method],
+        status=STATUS[status],
+        payment_status=PAYMENT[payment_status],
+        payment_method=METHOD[payment_method],
         digital=bool(digital),
-        acceptance=_ACCEPTANCE[acceptance],
+        acceptance=ACCEPTANCE[acceptance],
         on_hold=bool(on_hold),
         channel_rules=has_rules_of_its_own(channel),
         shipment_state=_SHIPMENT[state],

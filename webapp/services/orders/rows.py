@@ -9,6 +9,7 @@ from typing import Any
 
 from webapp.domain.order_status import Acceptance, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
+from webapp.services.orders.codes import ACCEPTANCE, METHOD, PAYMENT, STATUS
 from webapp.services.statements import ReadSession, Statement, by_key, maybe_moment, moment_of
 
 
@@ -49,12 +50,6 @@ class OrderRow:
     tracking_number: str | None
 
 
-_STATUS = {status.value: status for status in OrderStatus}
-_PAYMENT = {status.value: status for status in PaymentStatus}
-_METHOD: dict[str | None, PaymentMethod | None] = {method.value: method for method in PaymentMethod}
-_METHOD[None] = None
-_ACCEPTANCE = {acceptance.value: acceptance for acceptance in Acceptance}
-
 _SQL = (
     "select o.id, o.number, o.status, o.payment_status, o.payment_method, o.digital, o.acceptance, o.on_hold,"
     " o.currency, o.total, o.item_count, o.ordered_at, o.ship_by, o.arranged_at, o.label_printed_at,"
@@ -80,7 +75,7 @@ def read_rows(session: ReadSession, ids: Sequence[int], *, restricted: bool = Fa
     by_id = {}
     for row in by_key(lambda reading: _found(reading, ids), session):
         by_id[row[0]] = OrderRow(
-            row[1], _STATUS[row[2]], _PAYMENT[row[3]], _METHOD[row[4]], bool(row[5]), _ACCEPTANCE[row[6]], bool(row[7]),
+            row[1], STATUS[row[2]], PAYMENT[row[3]], METHOD[row[4]], bool(row[5]), ACCEPTANCE[row[6]], bool(row[7]),
             row[8], None if restricted else row[9], row[10], moment_of(row[11]), maybe_moment(row[12]),
             maybe_moment(row[13]), maybe_moment(row[14]), maybe_moment(row[15]), row[16], row[17], row[18], row[19],
             row[20], row[21] or "", row[22] or "", row[23] or "", row[24] or 0, row[25], row[26], row[27],
