@@ -129,7 +129,7 @@ def test_a_buyer_is_told_only_when_asked_for(start: OrderStatus, to: OrderStatus
 def test_an_order_that_awaits_acceptance_is_not_changed_by_hand(to: OrderStatus) -> None:
     facts = order(channel_rules=True, can_cancel=True, acceptance=A.AWAITING, payment_status=P.PAID)
     assert_refused(decide(facts, OrderAct(to=to), ADMIN), Code.AWAITING_ACCEPTANCE, facts, number=NUMBER)
-    assert decide(replace(facts, acceptance=A.ACCEPTED), OrderAct(to=to), ADMIN).outcome is OK
+    assert decide(facts._replace(acceptance=A.ACCEPTED), OrderAct(to=to), ADMIN).outcome is OK
 
 
 @pytest.mark.parametrize(
@@ -489,8 +489,7 @@ def test_the_same_act_again_changes_nothing(facts: OrderFacts, act: OrderAct, ac
     act = replace(act, always_record=False)
     first = decide(facts, act, actor)
     if first.outcome is OK:
-        after = replace(
-            facts,
+        after = facts._replace(
             status=first.status,
             payment_status=first.payment_status,
             courier=act.courier or facts.courier,

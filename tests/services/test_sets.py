@@ -60,3 +60,23 @@ def test_json_comes_through(app: Flask) -> None:
 
 def test_no_rows_are_no_rows(app: Flask) -> None:
     assert _through(RowSet("u", n="bigint", words="text", body="jsonb"), []) == []
+
+
+@pytest.mark.parametrize("same", ["plain", 'say "so"', None])
+def test_what_all_rows_share_is_bound_once_and_comes_through(app: Flask, same: str | None) -> None:
+    rows = RowSet("u", n="int", words="text", yes="boolean", body="jsonb", other="text")
+    values = [(n, same, True, {"a": [1, same]}, f"row {n}") for n in range(3)]
+    dialect = db.engine.dialect
+    shared = rows.shared(values)
+    assert shared == {"words", "yes", "body"}
+    sql = f"select u.n, u.words, u.yes, u.body ->> 'a' is not null, u.other from {rows.source(dialect, shared)}"
+    with db.engine.connect() as connection:
+        found = [tuple(row) for row in connection.execute(text(sql), rows.params(dialect, values, shared))]
+    assert sorted(found) == [(n, same, True, True, f"row {n}") for n in range(3)]
+
+
+def test_the_first_column_is_never_shared() -> None:
+    rows = RowSet("u", n="int", words="text")
+    assert rows.shared([(1, "a")]) == {"words"}
+    assert rows.shared([(1, "a"), (1, "a")]) == {"words"}
+    assert rows.shared([]) == frozenset()

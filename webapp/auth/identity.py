@@ -72,14 +72,13 @@ def load_identity(token: str) -> Identity | None:
     found = by_key(lambda reading: _read(reading, token), db.session())
     if not found:
         return None
-    user_id, email, name, role, locale, all_stores, warehouse_id, seen_at, data, overrides, theme, overview, keys = (
-        found[0]
-    )
+    user_id, email, name, role, locale, all_stores, warehouse_id, seen_at, data, overrides, preferences = found[0]
     kept = json.loads(data) if isinstance(data, str) else data
+    chosen = dict(line.split("=", 1) for line in preferences.split()) if preferences else {}
     user = _Person(user_id, name, role, bool(all_stores), warehouse_id)
     return Identity(
-        user_id, email, name, Role(role), locale, (theme or "").strip('"'), (overview or "").strip('"') == "hidden",
-        keys != "false", token, moment_of(seen_at),
+        user_id, email, name, Role(role), locale, chosen.get("theme", "").strip('"'),
+        chosen.get("overview") == '"hidden"', chosen.get("single_keys") != "false", token, moment_of(seen_at),
         tuple(kept.get("selection", ())), actor_of(db.session(), user, overrides),
     )  # fmt: skip
 
@@ -87,12 +86,12 @@ def load_identity(token: str) -> Identity | None:
 def _read(session: ReadSession, token: str) -> list[Any]:
     # Every request of a signed-in person asks this.
     st, now = Statement(session), clock.now()
+    preference = "v.name || '=' || cast(v.value as text)"
     return st.run(
         "select u.id, u.email, u.name, u.role, u.locale, u.all_stores, u.warehouse_id, s.seen_at, s.data,"
         f" (select {st.words('p.permission')} from role_permissions p where p.role = u.role),"
-        " (select cast(v.value as text) from user_preferences v where v.user_id = u.id and v.name = 'theme'),"
-        " (select cast(v.value as text) from user_preferences v where v.user_id = u.id and v.name = 'overview'),"
-        " (select cast(v.value as text) from user_preferences v where v.user_id = u.id and v.name = 'single_keys')"
+        f" (select {st.words(preference)} from user_preferences v"
+        " where v.user_id = u.id and v.name in ('theme', 'overview', 'single_keys'))"
         " from user_sessions s join users u on u.id = s.user_id"
         f" where s.token_hash = {st.bind(token_hash(token))} and s.ended_at is null and u.archived_at is null"
         f" and s.created_at > {st.moment(now - LONGEST)} and s.seen_at > {st.moment(now - IDLE)}"

@@ -29,6 +29,11 @@ class Scope:
     warehouse_id: int | None = None
     restricted: bool = False
 
+    @property
+    def limited(self) -> bool:
+        """Whether there are orders that don't exist for its owner."""
+        return self.account_ids is not None or self.warehouse_id is not None
+
     def covers(self, account_id: int, warehouse_id: int | None) -> bool:
         """Whether an order of this account and warehouse exists for its owner."""
         if self.account_ids is not None and account_id not in self.account_ids:

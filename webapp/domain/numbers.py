@@ -22,7 +22,7 @@ SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 RANDOM_BITS = 40
 _TOKEN_BYTES = 16
-_STORED = re.compile(rf"([0-9]{{6}})-([{SYMBOLS}]{{8}})")
+_STORED = re.compile(rf"[0-9]{{6}}-[{SYMBOLS}]{{8}}")
 _TYPED = re.compile(rf"([0-9OIL]{{6}})-?([{SYMBOLS}OIL]{{8}})")
 _MISTAKEN = str.maketrans("OIL", "011")
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
@@ -47,11 +47,11 @@ def normalize_order_number(text: str) -> OrderNumber | None:
     Case, spaces and a missing hyphen don't matter; O is read as 0, I and L as 1. A channel's own number may have
     the same shape (Shopee's has): look that up as typed when ours matches nothing.
     """
-    found = _STORED.fullmatch(text)
-    if found is None:
-        typed = "".join(plain(text).translate(_DASHES).split()).removeprefix("#")
-        # Only ASCII may change case: a dotless i would become an I and be read as 1.
-        found = _TYPED.fullmatch(typed.upper()) if typed.isascii() else None
+    if _STORED.fullmatch(text):
+        return OrderNumber(text) if _is_day(text[:6]) else None
+    typed = "".join(plain(text).translate(_DASHES).split()).removeprefix("#")
+    # Only ASCII may change case: a dotless i would become an I and be read as 1.
+    found = _TYPED.fullmatch(typed.upper()) if typed.isascii() else None
     if found is None:
         return None
     day, symbols = (part.translate(_MISTAKEN) for part in found.groups())

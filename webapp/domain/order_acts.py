@@ -7,9 +7,10 @@ the order page and the command line all ask it, so what is offered is what is do
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from webapp.domain.actors import Actor, ActorKind
 from webapp.domain.errors import Code, Problem
@@ -38,13 +39,14 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class OrderFacts:
+class OrderFacts(NamedTuple):
     """What a decision needs to know about one order, read under its lock (or unlocked, for a preview).
 
     `channel_rules` is true for orders of an account whose channel has a connector; `can_cancel` says whether that
     connector can cancel there. `shipment_state`, `courier` and `tracking_number` are the open shipment's.
     `paid_by_completion` is true when the step to `completed` was what marked a COD order paid.
+
+    This and `Decision` are made for each order of a file: a tuple is made in a fifth of a frozen dataclass's time.
     """
 
     number: str
@@ -84,8 +86,10 @@ class OrderAct:
     takes_back: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+_NOTHING: Mapping[str, tuple[Any, Any]] = MappingProxyType({})
+
+
+class Decision(NamedTuple):
     """What an act comes to for one order. Only an `ok` decision has effects; a `failed` one has a problem.
 
     `changes` holds, by field name, the pair (before, after) of everything but the status: what undo puts back.
@@ -96,7 +100,7 @@ class Decision:
     payment_status: PaymentStatus
     problem: Problem | None = None
     notice: Notice | None = None
-    changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    changes: Mapping[str, tuple[Any, Any]] = _NOTHING
 
 
 def decide(order: OrderFacts, act: OrderAct, actor: Actor) -> Decision:

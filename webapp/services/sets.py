@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from json.encoder import encode_basestring
+from operator import itemgetter
 from types import NoneType
 from typing import Any
 
@@ -26,31 +28,55 @@ class RowSet:
     """A set of rows for one statement: `RowSet("u", id="bigint", status="text")`.
 
     `source(dialect)` is the FROM item, `params(dialect, rows)` what to bind; rows are tuples in column order.
-    Types are PostgreSQL's: bigint, int, text, boolean, timestamptz, date, jsonb.
+    Types are PostgreSQL's: bigint, int, text, boolean, timestamptz, date, jsonb. Columns that hold one value in all
+    rows (`shared(rows)`) may be named to both: they are then bound once instead of once a row.
     """
 
     def __init__(self, alias: str, **columns: str) -> None:
         self.alias = alias
         self.columns = columns
 
-    def source(self, dialect: Dialect) -> str:
-        """The rows as a FROM item named `alias`."""
-        names = ", ".join(self.columns)
-        if dialect.name == "postgresql":
-            arrays = ", ".join(f"cast(:{self.alias}_{name} as {kind}[])" for name, kind in self.columns.items())
-            return f"unnest({arrays}) {self.alias}({names})"
-        cells = ", ".join(f"value ->> {i} as {name}" for i, name in enumerate(self.columns))
-        return f"(select {cells} from json_each(:{self.alias}_rows)) {self.alias}"
+    def shared(self, rows: Sequence[Sequence[Any]]) -> frozenset[str]:
+        """The columns that hold one value in all of `rows`; never the first, which tells the rows apart."""
+        if not rows:
+            return frozenset()
+        columns = zip(self.columns, zip(*rows, strict=True), strict=True)
+        next(columns)
+        return frozenset(name for name, values in columns if values.count(values[0]) == len(values))
 
-    def params(self, dialect: Dialect, rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    def source(self, dialect: Dialect, shared: AbstractSet[str] = frozenset()) -> str:
+        """The rows as a FROM item named `alias`."""
+        own = {name: kind for name, kind in self.columns.items() if name not in shared}
+        if dialect.name == "postgresql":
+            arrays = ", ".join(f"cast(:{self.alias}_{name} as {kind}[])" for name, kind in own.items())
+            once = [f"cast(:{self.alias}_{name} as {self.columns[name]}) as {name}" for name in sorted(shared)]
+            rows = f"unnest({arrays}) {self.alias}({', '.join(own)})"
+            return f"(select {', '.join([*own, *once])} from {rows}) {self.alias}" if once else rows
+        cells = [f"value ->> {i} as {name}" for i, name in enumerate(own)]
+        cells += [f":{self.alias}_{name} as {name}" for name in sorted(shared)]
+        return f"(select {', '.join(cells)} from json_each(:{self.alias}_rows)) {self.alias}"
+
+    def params(
+        self, dialect: Dialect, rows: Sequence[Sequence[Any]], shared: AbstractSet[str] = frozenset()
+    ) -> dict[str, Any]:
         """What to bind for `rows`."""
+        once = {
+            f"{self.alias}_{name}": _once(kind, value)
+            for (name, kind), value in (zip(self.columns.items(), rows[0], strict=True) if shared else ())
+            if name in shared
+        }
         if dialect.name == "postgresql":
             columns = zip(*rows, strict=True) if rows else [[] for _ in self.columns]
-            return {
+            return once | {
                 f"{self.alias}_{name}": _array(kind, column)
                 for (name, kind), column in zip(self.columns.items(), columns, strict=True)
+                if name not in shared
             }
-        return {f"{self.alias}_rows": json.dumps(rows, default=_plain, ensure_ascii=False)}
+        if shared:
+            kept = itemgetter(*[i for i, name in enumerate(self.columns) if name not in shared])
+            alone = len(self.columns) - len(shared) == 1
+            rows = [(kept(row),) for row in rows] if alone else [kept(row) for row in rows]
+        return once | {f"{self.alias}_rows": json.dumps(rows, default=_plain, ensure_ascii=False)}
 
 
 def any_of(dialect: Dialect, column: str, name: str) -> str:
@@ -99,6 +125,10 @@ def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows
     marks = ", ".join("?" * len(columns))
     plain = [tuple([v if type(v) in _AS_IT_IS else _plain(_written(v)) for v in row]) for row in rows]
     connection.exec_driver_sql(f"insert into {table} ({names}) values ({marks})", plain)
+
+
+def _once(kind: str, value: Any) -> Any:
+    return _json(value) if kind == "jsonb" else value
 
 
 def _array(kind: str, values: Sequence[Any]) -> str:

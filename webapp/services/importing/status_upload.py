@@ -32,6 +32,7 @@ from webapp.models import Batch, File, Job, JobKind, JobRow, JobState
 from webapp.services.files import Storage, StoredFile, add_file
 from webapp.services.importing.status_rows import COLUMNS, AimedRow, IdSet, aim_rows, read_rows
 from webapp.services.job_leases import RUN_JOB, Lease, cancel_asked, finish, start_over, step
+from webapp.services.orders.batches import new_batch
 from webapp.services.orders.change_orders import OrderResult, change_orders, in_one_transaction
 from webapp.services.orders.facts import read_orders
 from webapp.services.sets import insert_rows, json_texts
@@ -310,13 +311,7 @@ def _batch_of(job: Job, actor: Actor) -> int | None:
         found = work.session.scalar(select(Batch.id).where(Batch.job_id == job.id))
         if found is not None:
             return found
-        batch = Batch(
-            created_at=work.now, kind=job.kind, job_id=job.id, order_ids=None, actor_kind=actor.kind.value,
-            actor_id=actor.id, actor_name=actor.name,
-        )  # fmt: skip
-        work.session.add(batch)
-        work.session.flush()  # history rows name it
-        return batch.id
+        return new_batch(work, job.kind, None, job_id=job.id)
 
 
 @contextmanager

@@ -7,15 +7,21 @@ Each takes orders by number, because that is what pages, files and the API know;
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sqlalchemy import delete
 
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Problem
+from webapp.domain.numbers import normalize_order_number
 from webapp.domain.order_acts import OrderAct, Outcome
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentStatus
 from webapp.models import Batch
+from webapp.services.orders.batches import new_batch
 from webapp.services.orders.change_orders import BulkResult, OrderResult, all_locked, change_orders, in_one_transaction
+from webapp.services.orders.facts import KnownOrder, lock_by_number
 from webapp.services.orders.resolve import each_once, resolve_numbers
 from webapp.services.unit_of_work import LockNotHad, UnitOfWork
 
@@ -82,30 +88,55 @@ def act_on_orders(actor: Actor, kind: str, numbers: Sequence[str], act: OrderAct
     wanted = check_selection(numbers)
     act = replace(act, comment=act.comment.replace("\0", ""))  # PostgreSQL takes no text with a NUL
 
-    def do(work: UnitOfWork, skip_locked: bool) -> BulkResult:
-        found = resolve_numbers(work.session, actor.scope, wanted)
+    def do(work: UnitOfWork, skip_locked: bool, directly: bool) -> BulkResult:
+        known = _lock_directly(work, wanted) if directly and not skip_locked else None
+        found = resolve_numbers(work.session, actor.scope, wanted) if known is None else known.found
         once = each_once(wanted, found)
         ids = [order_id for number in once if isinstance(order_id := found[number], int)]
-        batch = Batch(
-            created_at=work.now, kind=kind, to_status=act.to, order_ids=ids, actor_kind=actor.kind.value,
-            actor_id=actor.id, actor_name=actor.name,
-        )  # fmt: skip
-        work.session.add(batch)
-        work.session.flush()  # history rows carry the batch's id
+        batch_id = new_batch(work, kind, ids, act.to)
         bulk = len(once) > 1
         acts = dict.fromkeys(ids, act)
-        changed = change_orders(work, acts, batch_id=batch.id, bulk=bulk, skip_locked=skip_locked)
+        changed = change_orders(
+            work, acts, known=known.orders if known else None, batch_id=batch_id, bulk=bulk, skip_locked=skip_locked
+        )
         by_id = {result.order_id: result for result in changed}
         answers = tuple(_answer(number, found[number], by_id) for number in once)
         if not any(answer.outcome is Outcome.OK for answer in answers):
-            work.session.delete(batch)
+            work.session.execute(delete(Batch).where(Batch.id == batch_id))
             return BulkResult(answers)
-        return BulkResult(answers, batch.id)
+        return BulkResult(answers, batch_id)
 
     try:
-        return in_one_transaction(actor, do)
+        try:
+            return in_one_transaction(actor, partial(do, directly=True))
+        except _OthersAmongThem:
+            return in_one_transaction(actor, partial(do, directly=False))
     except LockNotHad:
         return all_locked(wanted)
+
+
+class _OthersAmongThem(Exception):
+    """Not every number is that of an order of ours within the actor's scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    found: dict[str, int | Problem]
+    orders: dict[int, KnownOrder]
+
+
+def _lock_directly(work: UnitOfWork, wanted: Sequence[str]) -> _Locked:
+    """Find and lock the orders in one statement, as they all have numbers of ours when they were ticked in a list.
+
+    Raises _OthersAmongThem, and then this transaction must end: a second locking statement could deadlock.
+    """
+    numbers = {text: normalize_order_number(text) for text in wanted}
+    ours = {number for number in numbers.values() if number}
+    locked = lock_by_number(work.session, work.actor.scope, ours) if None not in numbers.values() else {}
+    if len(locked) < len(ours) or not locked:
+        raise _OthersAmongThem
+    found: dict[str, int | Problem] = {text: locked[number].id for text, number in numbers.items() if number}
+    return _Locked(found, {order.id: order for order in locked.values()})
 
 
 def check_selection(numbers: Sequence[str]) -> list[str]:
@@ -125,4 +156,4 @@ def _answer(number: str, found: int | Problem, by_id: dict[int, OrderResult]) ->
     if result.number:
         return result
     code = result.problem.code if result.problem else Code.NOT_FOUND
-    return replace(result, number=number, problem=Problem(code, {"number": number}))
+    return result._replace(number=number, problem=Problem(code, {"number": number}))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
@@ -30,8 +30,7 @@ TRIES = 3
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class OrderResult:
+class OrderResult(NamedTuple):
     """What an act came to for one order. `number` is empty for an id that does not exist for the actor."""
 
     order_id: int
@@ -63,15 +62,18 @@ def change_orders(
     work: UnitOfWork,
     acts: Mapping[int, OrderAct],
     *,
+    known: Mapping[int, KnownOrder] | None = None,
     batch_id: int | None = None,
     bulk: bool | None = None,
     skip_locked: bool = False,
 ) -> list[OrderResult]:
     """Do `acts` (by order id) within the running transaction; one locking statement, then sets.
 
+    `known` are the orders when the transaction has locked and read them already.
     `bulk` says that the whole act is of more than one order, also when this chunk is not: its mails then wait.
     """
-    known = lock_orders(work.session, work.actor.scope, acts, skip_locked=skip_locked)
+    if known is None:
+        known = lock_orders(work.session, work.actor.scope, acts, skip_locked=skip_locked)
     work.restart_clock()
     changes: list[Change] = []
     results: list[OrderResult] = []

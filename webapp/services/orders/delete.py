@@ -15,7 +15,7 @@ from webapp.services.orders.bulk import check_selection
 from webapp.services.orders.change_orders import BulkResult, OrderResult, all_locked, in_one_transaction
 from webapp.services.orders.facts import KnownOrder, lock_orders
 from webapp.services.orders.resolve import each_once, resolve_numbers
-from webapp.services.orders.write_changes import Totals, append_totals, count
+from webapp.services.orders.write_changes import Totals, add, append_totals
 from webapp.services.sets import any_of, db_time, many
 from webapp.services.unit_of_work import LockNotHad, UnitOfWork
 
@@ -68,7 +68,9 @@ def _delete(work: UnitOfWork, orders: list[KnownOrder]) -> None:
     session.flush()  # tombstones name their audit entries
     totals: Totals = {}
     for order in orders:
-        count(totals, order, order.facts.status, order.facts.payment_status, -1)
+        facts = order.facts
+        group = (order.local_date, order.account_id, facts.status, facts.payment_status, order.currency)
+        add(totals, group, -1, -order.total)
     append_totals(work, totals)
     tombstone = text(
         "insert into deleted_orders (number, account_id, channel_order_id, audit_id, deleted_at)"

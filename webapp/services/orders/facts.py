@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, TextClause, text
 from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Scope
 from webapp.domain.channels import has_rules_of_its_own
+from webapp.domain.numbers import OrderNumber
 from webapp.domain.order_acts import OrderFacts
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
@@ -23,8 +23,7 @@ from webapp.services.sets import DbTime, any_of, many
 _HISTORY_CHANGES = OrderHistory.__table__.c.changes.type
 
 
-@dataclass(frozen=True, slots=True)
-class KnownOrder:
+class KnownOrder(NamedTuple):
     """One order as a change needs it: what is decided on (`facts`) and what is written beside it.
 
     Its day and moments are as the database keeps them (`DbTime`): they are only written again, and turning them into
@@ -48,7 +47,7 @@ class KnownOrder:
 
 def read_orders(session: Session, scope: Scope, ids: Iterable[int]) -> dict[int, KnownOrder]:
     """The orders among `ids` that exist within `scope`, by id, unlocked: for previews, menus and the bulk bar."""
-    return _known(session, scope, ids, lock="")
+    return {order.id: order for order in _known(session, scope, "id", ids, lock="")}
 
 
 def lock_orders(
@@ -59,31 +58,47 @@ def lock_orders(
     The one locking statement of a transaction: a second one on orders could deadlock. `skip_locked` leaves out
     what somebody else holds instead of waiting. On SQLite the write transaction itself is the lock.
     """
-    return _known(session, scope, ids, lock=f" for no key update of o{' skip locked' if skip_locked else ''}")
+    return {order.id: order for order in _known(session, scope, "id", ids, lock=_SKIPPING if skip_locked else _LOCK)}
 
 
-def _known(session: Session, scope: Scope, ids: Iterable[int], *, lock: str) -> dict[int, KnownOrder]:
+def lock_by_number(session: Session, scope: Scope, numbers: Iterable[OrderNumber]) -> dict[str, KnownOrder]:
+    """The same for orders of which the stored numbers are known, by number: found and locked in one statement."""
+    return {order.facts.number: order for order in _known(session, scope, "number", numbers, lock=_LOCK)}
+
+
+_LOCK = " for no key update of o"
+_SKIPPING = f"{_LOCK} skip locked"
+
+
+def _known(session: Session, scope: Scope, key: str, keys: Iterable[Any], *, lock: str) -> list[KnownOrder]:
     dialect = session.get_bind().dialect
-    listed = sorted(set(ids))
+    listed = sorted(set(keys))
     if not listed:
-        return {}
-    postgresql = dialect.name == "postgresql"
-    rows = session.execute(_orders_sql(dialect, lock if postgresql else ""), {"ids": many(dialect, listed)}).all()
-    inside = [row for row in rows if scope.covers(row.account_id, row.warehouse_id)]
+        return []
+    sql = _orders_sql(dialect, key, lock if dialect.name == "postgresql" else "")
+    rows = session.execute(sql, {"keys": many(dialect, listed)}).all()
+    if scope.limited:
+        rows = [row for row in rows if scope.covers(row.account_id, row.warehouse_id)]
     # Read after the lock was had: joined into the locking statement it could show a row from before the wait.
-    shipments = _open_shipments(session, dialect, [row.id for row in inside])
-    by_completion = _paid_by_completion(session, dialect, inside)
-    return {row.id: _known_order(row, shipments.get(row.id), row.id in by_completion) for row in inside}
+    shipments = _open_shipments(session, dialect, [row[0] for row in rows])
+    known = [_known_order(row, shipments.get(row[0])) for row in rows]
+    completed = [order.id for order in known if _completion_may_have_paid(order.facts)]
+    if completed:
+        by_completion = _paid_by_completion(session, dialect, completed)
+        known = [
+            order._replace(facts=order.facts._replace(paid_by_completion=order.id in by_completion)) for order in known
+        ]
+    return known
 
 
 @lru_cache(maxsize=8)
-def _orders_sql(dialect: Dialect, lock: str) -> TextClause:
+def _orders_sql(dialect: Dialect, key: str, lock: str) -> TextClause:
     return text(
         "select o.id, o.number, o.status, o.payment_status, o.payment_method, o.digital, o.version, o.account_id,"
         " o.store_id, o.warehouse_id, o.acceptance, o.on_hold, o.local_date, o.ordered_at, o.currency, o.total,"
         " o.ship_by, o.arranged_at, o.returns_withdrawn, a.channel"
         " from orders o join channel_accounts a on a.id = o.account_id"
-        f" where {any_of(dialect, 'o.id', 'ids')} order by o.id{lock}"
+        f" where {any_of(dialect, f'o.{key}', 'keys')} order by o.id{lock}"
     )
 
 
@@ -102,23 +117,22 @@ def _shipments_sql(dialect: Dialect) -> TextClause:
     )
 
 
-def _paid_by_completion(session: Session, dialect: Dialect, rows: Sequence[Any]) -> frozenset[int]:
+def _completion_may_have_paid(facts: OrderFacts) -> bool:
+    return (
+        facts.status is OrderStatus.COMPLETED
+        and facts.payment_method is PaymentMethod.COD
+        and facts.payment_status is PaymentStatus.PAID
+    )
+
+
+def _paid_by_completion(session: Session, dialect: Dialect, ids: Sequence[int]) -> frozenset[int]:
     """Of completed, paid COD orders: those that the step to `completed` itself marked paid."""
-    asked = [
-        row.id
-        for row in rows
-        if row.status == OrderStatus.COMPLETED
-        and row.payment_method == PaymentMethod.COD
-        and row.payment_status == PaymentStatus.PAID
-    ]
-    if not asked:
-        return frozenset()
     found = session.execute(
         text(
             "select order_id, from_status, to_status, changes from order_history"
             f" where {any_of(dialect, 'order_id', 'ids')} and changes is not null order by order_id, seq"
         ).columns(changes=_HISTORY_CHANGES),
-        {"ids": many(dialect, asked)},
+        {"ids": many(dialect, ids)},
     )
     last: dict[int, bool] = {}
     for row in found:
@@ -133,7 +147,7 @@ _SHIPMENT[None] = None
 _NO_SHIPMENT = (None, None, None, None, None)
 
 
-def _known_order(row: Any, shipment: Any, paid_by_completion: bool) -> KnownOrder:
+def _known_order(row: Any, shipment: Any) -> KnownOrder:
     # Columns by place and codes by table: asking rows by name and enums by call took six times as long, for each
     # order of a file.
     (
@@ -154,7 +168,6 @@ def _known_order(row: Any, shipment: Any, paid_by_completion: bool) -> KnownOrde
         courier=courier,
         tracking_number=tracking_number,
         returns_withdrawn=bool(returns_withdrawn),
-        paid_by_completion=paid_by_completion,
     )
     return KnownOrder(
         order_id, facts, version, account_id, store_id, warehouse_id, local_date, ordered_at, currency, total, ship_by,

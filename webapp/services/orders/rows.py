@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from webapp.domain.order_status import Acceptance, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
@@ -13,8 +12,7 @@ from webapp.services.orders.codes import ACCEPTANCE, METHOD, PAYMENT, STATUS
 from webapp.services.statements import ReadSession, Statement, by_key, maybe_moment, moment_of
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRow:
+class OrderRow(NamedTuple):
     """One order as the list shows it. `total` in minor units of `currency`, None for people who may not see prices.
 
     `item_count` is pieces, `line_count` lines; `first_line` the name of the first. `courier` and `tracking_number` are

@@ -20,6 +20,7 @@ from webapp.domain.order_acts import OrderAct, Outcome, decide_undo
 from webapp.domain.order_status import OrderStatus, find_transition
 from webapp.domain.payment import PaymentStatus
 from webapp.models import Batch, OrderHistory
+from webapp.services.orders.batches import new_batch
 from webapp.services.orders.change_orders import BulkResult, OrderResult, in_one_transaction
 from webapp.services.orders.facts import KnownOrder, lock_orders
 from webapp.services.orders.write_changes import Change, write_changes
@@ -152,14 +153,8 @@ def _way_back(written: Any) -> OrderAct:
 def _write(work: UnitOfWork, batch: Batch, changes: Sequence[Change], taken_back: Sequence[int]) -> None:
     if not taken_back:
         return
-    undoing = Batch(
-        created_at=work.now, kind=KIND, to_status=None, order_ids=list(taken_back), actor_kind=work.actor.kind.value,
-        actor_id=work.actor.id, actor_name=work.actor.name,
-    )  # fmt: skip
-    work.session.add(undoing)
-    work.session.flush()  # the batch that it takes back names it
-    batch.undone_by = undoing.id
-    write_changes(work, changes, batch_id=undoing.id, notices_due=work.now)
+    batch.undone_by = new_batch(work, KIND, taken_back)
+    write_changes(work, changes, batch_id=batch.undone_by, notices_due=work.now)
     withdraw_batch(work, batch.id, taken_back)
 
 

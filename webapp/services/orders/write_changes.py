@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, TextClause, text
 
@@ -23,8 +23,7 @@ from webapp.services.sets import DbTime, RowSet, any_of, db_time, many
 from webapp.services.unit_of_work import UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One order, what was asked, and what was decided."""
 
     order: KnownOrder
@@ -47,7 +46,7 @@ def write_changes(work: UnitOfWork, changes: Sequence[Change], *, batch_id: int 
     _queue_notices(work, changes, batch_id, notices_due)
 
 
-_ALWAYS = {"id": "bigint", "status": "text", "version": "int"}
+_ALWAYS = {"id": "bigint", "status": "text"}
 _SOMETIMES = {
     "payment_status": "text",
     "ship_by": "timestamptz",
@@ -57,11 +56,18 @@ _SOMETIMES = {
 
 
 @lru_cache(maxsize=64)
-def _update_sql(dialect: Dialect, moved: tuple[str, ...]) -> tuple[RowSet, TextClause]:
-    columns = _ALWAYS | {name: _SOMETIMES[name] for name in moved}
-    rows = RowSet("u", **columns)
-    sets = ", ".join(f"{name} = u.{name}" for name in columns if name != "id")
-    return rows, text(f"update orders set {sets}, updated_at = :now from {rows.source(dialect)} where orders.id = u.id")
+def _moving(moved: tuple[str, ...]) -> RowSet:
+    return RowSet("u", **_ALWAYS, **{name: _SOMETIMES[name] for name in moved})
+
+
+@lru_cache(maxsize=256)
+def _update_sql(dialect: Dialect, moved: tuple[str, ...], shared: frozenset[str]) -> TextClause:
+    rows = _moving(moved)
+    sets = ", ".join(f"{name} = u.{name}" for name in rows.columns if name != "id")
+    return text(
+        f"update orders set {sets}, version = version + 1, updated_at = :now"
+        f" from {rows.source(dialect, shared)} where orders.id = u.id"
+    )
 
 
 def _update_orders(work: UnitOfWork, changes: Sequence[Change], parcels: Sequence[ShipmentState | None]) -> None:
@@ -88,11 +94,12 @@ def _update_orders(work: UnitOfWork, changes: Sequence[Change], parcels: Sequenc
     columns = [
         [order.id for order in orders],
         [c.decision.status.value for c in changes],
-        [order.version + 1 for order in orders],
         *moved.values(),
     ]
-    rows, sql = _update_sql(work.dialect, tuple(moved))
-    work.session.execute(sql, rows.params(work.dialect, list(zip(*columns, strict=True))) | {"now": now})
+    rows, values = _moving(tuple(moved)), list(zip(*columns, strict=True))
+    shared = rows.shared(values)
+    sql = _update_sql(work.dialect, tuple(moved), shared)
+    work.session.execute(sql, rows.params(work.dialect, values, shared) | {"now": now})
 
 
 def _ship_by_of_stores(work: UnitOfWork, changes: Sequence[Change]) -> dict[int, DbTime]:
@@ -135,13 +142,13 @@ _HISTORY = RowSet(
 )
 
 
-@lru_cache(maxsize=4)
-def _history_sql(dialect: Dialect) -> TextClause:
+@lru_cache(maxsize=256)
+def _history_sql(dialect: Dialect, shared: frozenset[str]) -> TextClause:
     return text(
         "insert into order_history (order_id, seq, kind, from_status, to_status, comment, notify, override, changes,"
         " actor_kind, actor_id, actor_name, batch_id, at)"
         " select u.id, u.seq, :kind, u.old, u.new, u.comment, u.notify, u.override, u.changes,"
-        f" :actor_kind, :actor_id, :actor_name, :batch, :now from {_HISTORY.source(dialect)} where true"
+        f" :actor_kind, :actor_id, :actor_name, :batch, :now from {_HISTORY.source(dialect, shared)} where true"
     )
 
 
@@ -153,7 +160,8 @@ def _insert_history(work: UnitOfWork, changes: Sequence[Change], batch_id: int |
         )
         for c in changes
     ]  # fmt: skip
-    bound = _HISTORY.params(work.dialect, rows) | {
+    shared = _HISTORY.shared(rows)
+    bound = _HISTORY.params(work.dialect, rows, shared) | {
         "kind": HistoryKind.GENERAL.value,
         "batch": batch_id,
         "now": db_time(work.dialect, work.now),
@@ -161,7 +169,7 @@ def _insert_history(work: UnitOfWork, changes: Sequence[Change], batch_id: int |
         "actor_id": work.actor.id,
         "actor_name": work.actor.name,
     }
-    work.session.execute(_history_sql(work.dialect), bound)
+    work.session.execute(_history_sql(work.dialect, shared), bound)
 
 
 @dataclass(slots=True)
@@ -172,28 +180,35 @@ class Delta:
     total: int = 0
 
 
-Totals = dict[tuple[DbTime, int, str, str, str], Delta]
-"""By local day as the database keeps it, account, status, payment status and currency."""
+Group = tuple[DbTime, int, str, str, str]
+"""Local day as the database keeps it, account, status, payment status and currency."""
+Totals = dict[Group, Delta]
 
 
 def _totals(changes: Sequence[Change]) -> Totals:
+    # Orders that move alike are added up first: a hundred orders of one list are few groups.
+    moved: dict[tuple[Any, ...], list[int]] = {}
+    for order, _act, decision in changes:
+        facts = order.facts
+        if facts.status is not decision.status or facts.payment_status is not decision.payment_status:
+            key = (
+                order.local_date, order.account_id, order.currency, facts.status, facts.payment_status,
+                decision.status, decision.payment_status,
+            )  # fmt: skip
+            moved.setdefault(key, []).append(order.total)
     totals: Totals = {}
-    for c in changes:
-        before, after = c.order.facts, c.decision
-        if before.status is not after.status or before.payment_status is not after.payment_status:
-            count(totals, c.order, before.status, before.payment_status, -1)
-            count(totals, c.order, after.status, after.payment_status, 1)
+    for (day, account, currency, status, payment, to, to_payment), amounts in moved.items():
+        orders, total = len(amounts), sum(amounts)
+        add(totals, (day, account, status, payment, currency), -orders, -total)
+        add(totals, (day, account, to, to_payment, currency), orders, total)
     return totals
 
 
-def count(totals: Totals, order: KnownOrder, status: OrderStatus, payment: PaymentStatus, side: int) -> None:
-    """Add `order` to (`side` 1) or take it from (-1) the group of `status` and `payment`."""
-    key = (order.local_date, order.account_id, status, payment, order.currency)
-    delta = totals.get(key)
-    if delta is None:
-        delta = totals[key] = Delta()
-    delta.orders += side
-    delta.total += side * order.total
+def add(totals: Totals, group: Group, orders: int, total: int) -> None:
+    """Add orders and their total, in minor units, to a group; negative takes away."""
+    delta = totals.setdefault(group, Delta())
+    delta.orders += orders
+    delta.total += total
 
 
 _TOTALS = RowSet(
