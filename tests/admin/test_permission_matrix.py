@@ -93,6 +93,9 @@ MATRIX: dict[tuple[str, str], Door] = {
     ("orders.start_download", "POST"): Door(),
     ("orders.keep_selection", "POST"): Door(data={"rowid": "{order}"}, foreign=302),
     ("orders.order", "GET"): order_door("", EVERYBODY),
+    ("orders.row_actions", "GET"): order_door("/actions", EVERYBODY),
+    ("orders.buyer_page", "GET"): replace(order_door("/buyer", EVERYBODY), also=frozenset({404})),
+    ("orders.whatsapp", "GET"): replace(order_door("/whatsapp", EVERYBODY), also=frozenset({404})),
     ("orders.set_status", "POST"): order_door("/status", SHIPPERS, status="shipped"),
     ("orders.write_history", "POST"): order_door("/history", KEEPERS, comment="Halo"),
     ("orders.set_paid", "POST"): order_door("/paid", SELLERS),
@@ -124,6 +127,8 @@ MATRIX: dict[tuple[str, str], Door] = {
     ("stores.create_view", "GET"): Door(RUNNERS),
     ("stores.create_view", "POST"): Door(RUNNERS, also=frozenset({422})),
     ("stores.edit_view", "GET"): Door(RUNNERS, "/admin/stores/edit/?id={store}", foreign=404),
+    ("stores.messages", "GET"): Door(RUNNERS, "/admin/stores/messages/?id={store}", foreign=404),
+    ("stores.messages", "POST"): Door(RUNNERS, "/admin/stores/messages/?id={store}", foreign=404),
     ("stores.edit_view", "POST"): Door(RUNNERS, "/admin/stores/edit/?id={store}", foreign=404, also=frozenset({422})),
 }
 

@@ -17,6 +17,7 @@ from wtforms import BooleanField, IntegerField, SelectField, StringField, Valida
 from wtforms.validators import NumberRange, Optional, Regexp
 
 from webapp.admin.forms import FormView, ServiceForm, at_most, choices, email_address, needed, stripped
+from webapp.admin.messages import MessagePages
 from webapp.admin.people import own_stores
 from webapp.domain.errors import Code, Refused
 from webapp.domain.permissions import Permission
@@ -88,7 +89,7 @@ class StoreForm(ServiceForm):
             raise ValidationError(_("No such currency. It has three letters, such as IDR."))
 
 
-class StoresView(FormView):
+class StoresView(MessagePages, FormView):
     """Stores that exist for the reader."""
 
     permission = Permission.SETTINGS_MANAGE

@@ -102,6 +102,17 @@ def phone_key(text: str, country: str = "ID") -> str | None:
     return read[1] if read else None
 
 
+def home_country(country: str, currency: str) -> str:
+    """Where a phone number without a country code is at home: the buyer's country (ISO 3166), else the shop's."""
+    return country or ("KR" if currency == "KRW" else "ID")
+
+
+def international_phone(text: str, country: str = "ID") -> str | None:
+    """A phone number as messengers take it, calling code and digits without a sign; None for what is no number."""
+    read = _read_phone(text, country.upper())
+    return f"{read[0]}{read[1]}" if read else None
+
+
 def display_phone(text: str, country: str = "ID") -> str:
     """A phone number for reading: as at home in `country` (0812-3456-7890), others with +; unreadable: as typed."""
     country = country.upper()

@@ -12,7 +12,7 @@ from webapp.models.order_records import (
     TotalsGrain,
 )
 from webapp.models.orders import Customer, Order, OrderChannel, OrderContact, OrderLine
-from webapp.models.stores import ChannelAccount, Setting, Store, Warehouse
+from webapp.models.stores import ChannelAccount, MessageTemplate, Setting, Store, Warehouse
 from webapp.models.users import RolePermission, User, UserPreference, UserSession, user_stores
 from webapp.models.work import (
     AuditEntry,
@@ -39,6 +39,7 @@ __all__ = [
     "JobKind",
     "JobRow",
     "JobState",
+    "MessageTemplate",
     "Order",
     "OrderChannel",
     "OrderContact",

@@ -84,6 +84,19 @@ class Warehouse(Base):
         return self.name
 
 
+class MessageTemplate(Base):
+    """A store's own words of one message, in one language, for one medium."""
+
+    __tablename__ = "message_templates"
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), primary_key=True)
+    event: Mapped[str] = mapped_column(Code, primary_key=True)
+    locale: Mapped[str] = mapped_column(Code, primary_key=True)
+    medium: Mapped[str] = mapped_column(Code, primary_key=True)
+    subject: Mapped[str | None] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+
+
 class Setting(Base):
     """A value of a store, or of the installation where `store_id` is 0."""
 

@@ -59,15 +59,17 @@ class RowKit:
     icon_late: str
     select_before: str
     select_after: str
+    buyer_link: tuple[str, str] | None
+    menu_link: tuple[str, str]
 
 
-def row_kit() -> RowKit:
-    """The pieces of the rows in the reader's language."""
-    return _row_kit(language())
+def row_kit(*, buyer_pages: bool) -> RowKit:
+    """The pieces of the rows in the reader's language; `buyer_pages`: whether the reader may open those."""
+    return _row_kit(language(), buyer_pages)
 
 
-@lru_cache(maxsize=8)
-def _row_kit(_language: str) -> RowKit:
+@lru_cache(maxsize=16)
+def _row_kit(_language: str, buyer_pages: bool) -> RowKit:
     ui = _macros()
     before, after = escape(_("Select %(name)s", name="|")).split("|")
     label = translated(N_("Label not printed")), translated(N_("Label printed"))
@@ -84,7 +86,15 @@ def _row_kit(_language: str) -> RowKit:
         icon_late=ui.icon("clock-exclamation"),
         select_before=before,
         select_after=after,
+        buyer_link=_row_link("external-link", _("Buyer's page of %(number)s", number="|")) if buyer_pages else None,
+        menu_link=_row_link("dots", _("Actions for %(number)s", number="|")),
     )
+
+
+def _row_link(icon: str, words: str) -> tuple[str, str]:
+    """What stands in a link before and after the order's number: its icon, and its name for screen readers."""
+    before, after = escape(words).split("|")
+    return f'{_macros().icon(icon)}<span class="lp-sr">{before}', f"{after}</span></a>"
 
 
 def _printed(icon: str, words: str, *, done: bool = False) -> str:

@@ -40,15 +40,15 @@ class FreshPages:
     @expose("/fresh/rows")
     def fresh_rows(self) -> ResponseReturnValue:
         """Those orders as rows, the latest first, whatever day they were ordered on."""
-        mark, now = self._since(), clock.now()
-        rows = new_rows(db.session(), current_user.actor.scope, mark)
+        mark, now, scope = self._since(), clock.now(), current_user.actor.scope
+        rows = new_rows(db.session(), scope, mark)
         words = _words(mark)
         if len(rows) < mark.count:
             words = _("%(shown)s of %(words)s", shown=len(rows), words=words)
         return self.render(
             "admin/orders/fresh_rows.html",
-            rows=cells(rows, current_user.selection, now), kit=row_kit(), detail_url=self.get_url(".index_view"),
-            words=words, mark=written(mark.shown),
+            rows=cells(rows, current_user.selection, now), kit=row_kit(buyer_pages=not scope.restricted),
+            detail_url=self.get_url(".index_view"), words=words, mark=written(mark.shown),
         )  # fmt: skip
 
     def _since(self) -> Mark:

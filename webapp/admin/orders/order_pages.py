@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, request
+from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -12,7 +12,10 @@ from flask_login import current_user
 from webapp import clock
 from webapp.admin.base import expose
 from webapp.admin.orders import order_page
+from webapp.admin.orders.follow_ups import chat_number
 from webapp.admin.orders.forms import OVERRIDE, DeleteForm, HistoryForm, TrackingForm
+from webapp.admin.orders.links import buyer_url
+from webapp.admin.orders.outcome import Done, can_be_undone
 from webapp.auth import needs
 from webapp.domain.couriers import (
     COURIERS,
@@ -40,6 +43,7 @@ class OrderPages:
 
     get_url: Any
     render: Any
+    _back: Any
 
     @expose("/<number>")
     def order(self, number: str) -> ResponseReturnValue:
@@ -58,14 +62,15 @@ class OrderPages:
         except ValueError:
             abort(400)
         result = bulk.change_status(current_user.actor, [number], to)
-        return self._answer(number, result, _("%(number)s is now %(status)s.", number=number, status=status_label(to)))
+        done = _("%(number)s is now %(status)s.", number=number, status=status_label(to))
+        return self._answer(number, Done("status", result, to), done)
 
     @expose("/<number>/paid", methods=("POST",))
     @needs(Permission.PAYMENTS_CONFIRM)
     def set_paid(self, number: str) -> ResponseReturnValue:
         """Mark the order paid."""
         result = bulk.mark_paid(current_user.actor, [number])
-        return self._answer(number, result, _("%(number)s is now paid.", number=number))
+        return self._answer(number, Done("paid", result), _("%(number)s is now paid.", number=number))
 
     @expose("/<number>/history", methods=("POST",))
     @needs(Permission.ORDERS_ADD_HISTORY)
@@ -182,7 +187,8 @@ class OrderPages:
             shipment_label=order_page.shipment_label,
             payment_state_label=order_page.payment_state_label,
             page_url=self._url(order.number),
-            buyer_url=_buyer_url(order),
+            buyer_url=buyer_url(order),
+            can_chat=chat_number(order) is not None,
         )
         return page
 
@@ -193,22 +199,17 @@ class OrderPages:
             abort(404)
         return problem
 
-    def _answer(self, number: str, result: BulkResult, done: str) -> ResponseReturnValue:
-        problem = self._problem(result)
+    def _answer(self, number: str, done: Done, words: str) -> ResponseReturnValue:
+        """Say what came of it, on the list when it was asked there (`url`), else on the order's page."""
+        problem = self._problem(done.result)
         if problem is not None:
             flash(problem_text(problem), "error")
-        elif result.results[0].outcome is Outcome.UNCHANGED:
+        elif done.result.results[0].outcome is Outcome.UNCHANGED:
             flash(_("Nothing to change: it already is so."), "info")
         else:
-            flash(done, "success")
-        return redirect(self._url(number))
+            flash(words, f"success:{done.result.batch_id}" if can_be_undone(done) else "success")
+        return redirect(self._back() if "url" in request.form else self._url(number))
 
 
 def _courier_text(code: str | None) -> str:
     return COURIERS[code].name if code in COURIERS else code or ""
-
-
-def _buyer_url(order: OrderDetail) -> str:
-    """The buyer's page as a link to send, empty for people who may not see what stands there."""
-    base: str = current_app.config["SETTINGS"].base_url
-    return f"{base.rstrip('/')}/o/{order.token}" if order.token else ""

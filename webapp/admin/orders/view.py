@@ -20,6 +20,7 @@ from webapp.admin.orders.listing import Listing, count_text
 from webapp.admin.orders.order_pages import OrderPages
 from webapp.admin.orders.overview_page import OverviewPage
 from webapp.admin.orders.places import read_places
+from webapp.admin.orders.row_pages import RowPages
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.formats import problem_text
@@ -38,7 +39,7 @@ ACTIONS: dict[str, Permission] = {
 """The bulk actions, in the order of the bar, and what each one needs."""
 
 
-class OrderView(BulkPages, DownloadPages, OrderPages, OverviewPage, FreshPages, GuardedModelView):
+class OrderView(BulkPages, DownloadPages, OrderPages, RowPages, OverviewPage, FreshPages, GuardedModelView):
     """Orders: Flask-Admin's menu, permissions and actions; our own query and template."""
 
     permission = Permission.ORDERS_VIEW
@@ -73,7 +74,7 @@ class OrderView(BulkPages, DownloadPages, OrderPages, OverviewPage, FreshPages, 
             "problems": [problem_text(problem) for problem in (*wrong, *unreadable)],
             "kept_elsewhere": [n for n in current_user.selection if n not in shown],
             "overview_url": listing.overview_address(self.get_url(".overview")),
-            "rows": cells(page.rows, current_user.selection, now), "kit": row_kit(),
+            "rows": cells(page.rows, current_user.selection, now), "kit": row_kit(buyer_pages=not scope.restricted),
         }  # fmt: skip
         if mark is None:
             return self.render("admin/orders/list_part.html", **context)

@@ -19,7 +19,7 @@ from webapp.domain.numbers import RANDOM_BITS, new_order_number, random_part
 from webapp.domain.order_status import Acceptance, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.domain.permissions import Permission
-from webapp.domain.words import phone_key, search_doc
+from webapp.domain.words import home_country, phone_key, search_doc
 from webapp.models import ChannelAccount, Customer, HistoryKind, Store
 from webapp.models.types import to_ms
 from webapp.services.orders.write_changes import Delta, Totals, append_totals
@@ -174,7 +174,7 @@ def _draft(work: UnitOfWork, order_id: int, order: NewOrder, store: Store, custo
 
 
 def _phone_key(buyer: Buyer, store: Store) -> str | None:
-    country = buyer.country or ("KR" if store.currency == "KRW" else "ID")
+    country = home_country(buyer.country, store.currency)
     return phone_key(buyer.phone, country) if buyer.phone else None
 
 

@@ -1,0 +1,72 @@
+"""What a row of the list leads to: the menu of quick actions and the buyer's page."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import abort, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from webapp.admin.base import expose
+from webapp.admin.orders import order_page
+from webapp.admin.orders.follow_ups import chat_number, whatsapp_link
+from webapp.admin.orders.links import buyer_url
+from webapp.auth import needs
+from webapp.domain.order_status import OrderStatus, find_transition
+from webapp.domain.permissions import Permission
+from webapp.extensions import db
+from webapp.services.orders.detail import OrderDetail
+
+
+class RowPages:
+    """Routes of the row menu; mixed into the orders' view."""
+
+    get_url: Any
+    render: Any
+    _order: Any
+
+    @expose("/<number>/actions")
+    @needs(Permission.ORDERS_VIEW)
+    def row_actions(self, number: str) -> ResponseReturnValue:
+        """What this person may do to the order now. Scripts show it as a menu at the row."""
+        order: OrderDetail = self._order(number)
+        may = order_page.possible(order, current_user.actor)
+        page: str = self.render(
+            "admin/orders/row_actions.html",
+            order=order,
+            may=may,
+            back=self._list_before(),
+            buyer_url=buyer_url(order),
+            can_chat=chat_number(order) is not None,
+            quick=[to for to in may.targets if _has_way_back(order, to)],
+            final=[to for to in may.targets if not _has_way_back(order, to)],
+        )
+        return page
+
+    @expose("/<number>/buyer")
+    @needs(Permission.ORDERS_VIEW)
+    def buyer_page(self, number: str) -> ResponseReturnValue:
+        """To the order's page for its buyer; 404 for people who may not see what stands there."""
+        url = buyer_url(self._order(number))
+        return redirect(url) if url else abort(404)
+
+    @expose("/<number>/whatsapp")
+    @needs(Permission.ORDERS_VIEW)
+    def whatsapp(self, number: str) -> ResponseReturnValue:
+        """To the chat with the buyer, the message filled in for the order as it is now; 404 without a number."""
+        link = whatsapp_link(db.session(), self._order(number))
+        return redirect(link) if link else abort(404)
+
+    def _list_before(self) -> str:
+        """The list on which the menu was opened, with its filters; the whole list when it was opened elsewhere."""
+        start: str = self.get_url(".index_view")
+        came = urlsplit(request.referrer or "")
+        if came.netloc != request.host or came.path != start:
+            return start
+        return f"{came.path}?{came.query}" if came.query else came.path
+
+
+def _has_way_back(order: OrderDetail, to: OrderStatus) -> bool:
+    return find_transition(to, order.status, digital=order.digital) is not None
