@@ -24,7 +24,7 @@ from webapp.spreadsheets.writing import SheetFull
 
 FILTERS = (
     "tab", "q", "status", "payment_status", "payment_method", "store", "channel", "account", "courier", "warehouse",
-    "printed", "arranged", "due", "acceptance", "from", "to",
+    "printed", "arranged", "due", "acceptance", "sku", "tag", "assigned", "date", "from", "to", "sort",
 )  # fmt: skip
 """The list's parameters, each an option; all of them can be repeated, as in an address."""
 SAID_EVERY = 20_000
@@ -48,7 +48,7 @@ def _list_options(command: Callable[..., None]) -> Callable[..., None]:
 def export(
     output: Path | None, kind: str | None, rows: str, columns: str | None, email: str | None, **flt: Any
 ) -> None:
-    """Write the orders that the list shows into a file, newest first."""
+    """Write the orders that the list shows into a file, in its order."""
     kind = kind or (output.suffix.lstrip(".").lower() if output is not None else "") or Format.CSV.value
     if output is None and kind == Format.XLSX:
         raise click.UsageError("an XLSX file needs a place: -o FILE")
@@ -59,6 +59,7 @@ def export(
         if not actor.may(Permission.ORDERS_EXPORT):
             _give_up([Problem(Code.NO_PERMISSION, {"number": output.name if output else "orders"})])
         asked, unknown = ListFilter.from_params({name: list(values) for name, values in flt.items()})
+        asked = asked.seen_by(email.lower() if email else "")
         named = [columns] if columns else []
         choice, wrong = Choice.from_params({"format": [kind], "rows": [rows], "columns": named}, actor.scope)
         if unknown or wrong:

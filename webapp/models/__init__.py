@@ -13,6 +13,7 @@ from webapp.models.order_records import (
 )
 from webapp.models.orders import Customer, Order, OrderChannel, OrderContact, OrderLine
 from webapp.models.stores import ChannelAccount, MessageTemplate, Setting, Store, Warehouse
+from webapp.models.tags import OrderTag, Tag
 from webapp.models.users import RolePermission, User, UserPreference, UserSession, user_stores
 from webapp.models.work import (
     AuditEntry,
@@ -46,6 +47,7 @@ __all__ = [
     "OrderHistory",
     "OrderLine",
     "OrderSearch",
+    "OrderTag",
     "OrderTotal",
     "OrderTotalChange",
     "OutboxMessage",
@@ -56,6 +58,7 @@ __all__ = [
     "Setting",
     "Shipment",
     "Store",
+    "Tag",
     "TotalsGrain",
     "User",
     "UserPreference",

@@ -74,6 +74,13 @@ class Statement:
         return list(self._session.connection().exec_driver_sql(sql, self.params).all())
 
 
+def exists_by_key(st: Statement, table: str, alias: str, wanted: str) -> str:
+    """The condition that the order `alias` has a row `x` of `table` (by its `order_id`) that is as `wanted`."""
+    # OFFSET 0 keeps PostgreSQL from turning this look by key into a join with all rows that are as wanted.
+    by_key = "" if st.sqlite else " offset 0"
+    return f"exists (select 1 from {table} x where x.order_id = {alias}.id and {wanted}{by_key})"
+
+
 T = TypeVar("T")
 
 

@@ -21,10 +21,13 @@ from webapp.models import (
     OrderContact,
     OrderHistory,
     OrderLine,
+    OrderTag,
     OrderTotalChange,
     Payment,
     Shipment,
     Store,
+    Tag,
+    User,
     Warehouse,
 )
 from webapp.models.types import to_ms
@@ -51,6 +54,8 @@ _NAMES = (
     "Agus 100%_\\",
     "Ketut Ayu",
 )
+PEOPLE = ("sari@example.com", "joko@example.com")
+TAGS = ("vip", "fragile", "선물")
 _COURIERS = ("jne", "sicepat", "cj_logistics", None)
 _STATUSES = {
     S.CREATED: 5, S.PENDING: 15, S.CONFIRMED: 8, S.IN_PROCESS: 6, S.READY_TO_SHIP: 4, S.SHIPPED: 15, S.COMPLETED: 40,
@@ -90,6 +95,13 @@ class Known:
     token: bytes
     channel_order_id: str | None
     tracking: str | None
+    zone: str
+    updated_at: datetime
+    assigned: str | None = None
+    tags: set[str] = field(default_factory=set)
+    skus: set[str] = field(default_factory=set)
+    shipped_at: list[datetime] = field(default_factory=list)
+    paid_at: datetime | None = None
 
     @property
     def place(self) -> tuple[datetime, int]:
@@ -105,6 +117,8 @@ class Listing:
     orders: list[Known]
     accounts: dict[tuple[str, str], int] = field(default_factory=dict)
     warehouses: dict[str, int] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
+    tags: dict[str, int] = field(default_factory=dict)
 
 
 def fill(engine: Engine) -> Listing:
@@ -115,7 +129,8 @@ def fill(engine: Engine) -> Listing:
         places = _places(connection, listing)
         for order_id in range(1, ORDERS + 1):
             listing.orders.append(_order(chance, order_id, *chance.choices(places, _WEIGHTS)[0], listing))
-        _insert(connection, chance, listing.orders)
+        _mark(random.Random(8), listing.orders)
+        _insert(connection, chance, listing)
         _insert_totals(connection, listing.orders[: ORDERS // 2])
     fold(engine)
     with engine.connect().execution_options(write=True) as connection, connection.begin():
@@ -132,6 +147,15 @@ def _places(connection: Connection, listing: Listing) -> list[tuple[int, str, st
             insert(Warehouse).values(created_at=NOW, name=code.title(), code=code, address="").returning(Warehouse.id)
         )
         listing.warehouses[code] = connection.execute(made).scalar_one()
+    for email in PEOPLE:
+        person = insert(User).values(
+            created_at=NOW, email=email, name=email.partition("@")[0].title(), password_hash="", locale="id",
+            role="admin", all_stores=True,
+        )  # fmt: skip
+        listing.people[email] = connection.execute(person.returning(User.id)).scalar_one()
+    for code in TAGS:
+        tag = insert(Tag).values(created_at=NOW, code=code, name=code.title()).returning(Tag.id)
+        listing.tags[code] = connection.execute(tag).scalar_one()
     for code, name, zone, currency, accounts in STORES:
         store = insert(Store).values(
             created_at=NOW, name=name, code=code, timezone=zone, currency=currency, locale="id",
@@ -185,14 +209,28 @@ def _order(
         warehouse_id=listing.warehouses[warehouse] if warehouse else None, total=chance.randrange(10, 900) * 1000,
         currency=currency, buyer=buyer, phone=phone, email=email, couriers=set(),
         doc=search_doc(random_part(number), channel_order_id, buyer, key, email, tracking, f"SKU-{order_id % 17}"),
-        token=chance.randbytes(16), channel_order_id=channel_order_id, tracking=tracking,
+        token=chance.randbytes(16), channel_order_id=channel_order_id, tracking=tracking, zone=zone,
+        updated_at=ordered_at,
     )  # fmt: skip
 
 
-def _insert(connection: Connection, chance: random.Random, orders: list[Known]) -> None:
+def _mark(chance: random.Random, orders: list[Known]) -> None:
+    """Whom each order is assigned to, its tags, its second item, and what happened to it when."""
+    for o in orders:
+        since = NOW - o.ordered_at
+        o.updated_at = (o.ordered_at + since * chance.random()).replace(microsecond=0)
+        o.assigned = chance.choice((*PEOPLE, None, None, None))
+        o.tags = set(chance.sample(TAGS, chance.choice((0, 0, 0, 1, 1, 2))))
+        o.skus = {f"SKU-{o.id % 17}", f"SKU-{chance.choice((o.id, o.id + 5)) % 17}"}
+        if o.payment_status is P.PAID:
+            o.paid_at = o.ordered_at + since * chance.random() / 3
+
+
+def _insert(connection: Connection, chance: random.Random, listing: Listing) -> None:
+    orders = listing.orders
     stores = {code: n for n, (code, *_) in enumerate(STORES, 1)}
     rows: dict[Any, list[dict[str, Any]]] = {
-        model: [] for model in (Order, OrderContact, OrderChannel, OrderLine, OrderHistory, Shipment, Payment)
+        model: [] for model in (Order, OrderContact, OrderChannel, OrderLine, OrderHistory, Shipment, Payment, OrderTag)
     }
     for o in orders:
         copied = {"account_id": o.account_id, "ordered_at": o.ordered_at}
@@ -202,11 +240,11 @@ def _insert(connection: Connection, chance: random.Random, orders: list[Known]) 
                 "status": o.status.value, "payment_status": o.payment_status.value,
                 "payment_method": o.payment_method.value if o.payment_method else None, "digital": False,
                 "currency": o.currency, "subtotal": o.total, "shipping_fee": 0, "discount": 0, "total": o.total,
-                "item_count": 3, "local_date": o.local_date, "updated_at": o.ordered_at, "version": 2,
+                "item_count": 3, "local_date": o.local_date, "updated_at": o.updated_at, "version": 2,
                 "acceptance": "awaiting" if o.awaiting else "not_needed", "on_hold": False, "ship_by": o.ship_by,
                 "arranged_at": NOW if o.arranged else None, "label_printed_at": NOW if o.label else None,
                 "invoice_printed_at": NOW if o.invoice else None, "warehouse_id": o.warehouse_id,
-                "returns_withdrawn": False,
+                "returns_withdrawn": False, "assigned_to": listing.people[o.assigned] if o.assigned else None,
             }
         )  # fmt: skip
         rows[OrderContact].append(
@@ -222,10 +260,12 @@ def _insert(connection: Connection, chance: random.Random, orders: list[Known]) 
             rows[OrderChannel].append(
                 {"order_id": o.id, "account_id": o.account_id, "channel_order_id": o.channel_order_id}
             )
+        rows[OrderTag] += [{"tag_id": listing.tags[code], "order_id": o.id, **copied} for code in o.tags]
         for no, (name, quantity) in enumerate((("Kemeja Batik", 2), ("Kain Tenun", 1)), 1):
             rows[OrderLine].append(
                 {
-                    "order_id": o.id, "line_no": no, "sku": f"SKU-{o.id % 17}", "name": name, "quantity": quantity,
+                    "order_id": o.id, "line_no": no, "sku": (min(o.skus), max(o.skus))[no - 1], "name": name,
+                    "quantity": quantity,
                     "unit_price": 1000, "digital": False, **copied,
                 }
             )  # fmt: skip
@@ -248,7 +288,7 @@ def _insert(connection: Connection, chance: random.Random, orders: list[Known]) 
             rows[Payment].append(
                 {
                     "created_at": NOW, "order_id": o.id, "method": "qris", "provider_ref": f"ref-{o.id}",
-                    "amount": o.total, "currency": o.currency, "state": "paid", "paid_at": NOW, **copied,
+                    "amount": o.total, "currency": o.currency, "state": "paid", "paid_at": o.paid_at, **copied,
                 }
             )  # fmt: skip
     for model, listed in rows.items():
@@ -260,7 +300,7 @@ def _parcels(chance: random.Random, order: Known) -> list[dict[str, Any]]:
     """None, one, or an earlier one that came back or was canceled and the one that counts."""
     if order.status not in (S.SHIPPED, S.COMPLETED, S.RTS, S.READY_TO_SHIP):
         return []
-    parcels = []
+    parcels: list[dict[str, Any]] = []
     courier = chance.choice(_COURIERS)
     if chance.random() < 0.2:
         state = chance.choice(("returned", "canceled"))
@@ -272,6 +312,13 @@ def _parcels(chance: random.Random, order: Known) -> list[dict[str, Any]]:
     parcels.append({"state": state, "courier": courier, "tracking_number": order.tracking})
     if courier:
         order.couriers.add(courier)
+    for n, parcel in enumerate(parcels):
+        left = state != "label_printed" or n < len(parcels) - 1
+        parcel["dispatched_at"] = (
+            order.ordered_at + (NOW - order.ordered_at) * (order.id % 7 + n) / 10 if left else None
+        )
+        if left and parcel["state"] != "canceled":
+            order.shipped_at.append(parcel["dispatched_at"])
     return parcels
 
 

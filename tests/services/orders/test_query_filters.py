@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from hypothesis import given
@@ -22,7 +23,7 @@ from webapp.services.orders.cursors import (
     read_cursor,
     write_cursor,
 )
-from webapp.services.orders.filters import ListFilter, Printed
+from webapp.services.orders.filters import DateKind, ListFilter, Printed, Sort
 
 SECRET = "of tests"
 codes = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -33,8 +34,12 @@ def some(values: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(values, max_size=4, unique=True).map(tuple)
 
 
+def built(**fields: Any) -> ListFilter:
+    return ListFilter(**fields).moved()
+
+
 filters = st.builds(
-    ListFilter,
+    built,
     tab=st.none() | st.sampled_from(tuple(TABS)),
     q=codes.map(lambda text: " ".join(text.split())),
     status=some(st.sampled_from(OrderStatus)),
@@ -46,6 +51,11 @@ filters = st.builds(
     courier=some(codes),
     warehouse=some(codes),
     printed=some(st.sampled_from(Printed)),
+    sku=some(codes.map(str.strip).filter(bool)),
+    tag=some(codes),
+    assigned=some(st.sampled_from(("me", "none", "sari@example.com"))),
+    date=st.sampled_from(DateKind),
+    sort=st.sampled_from(Sort),
     arranged=st.none() | st.booleans(),
     overdue=st.booleans(),
     awaiting=st.booleans(),
@@ -64,14 +74,29 @@ def test_an_address_leads_back_to_its_filter(flt: ListFilter) -> None:
 def test_what_is_not_known_is_left_out_and_named() -> None:
     params = {
         "status": ["shipped", "sent", "shipped"], "tab": ["gone"], "from": ["yesterday"], "to": ["9999-12-31"],
-        "limit": ["51"], "store": ["ro\0na", "rona"], "sort": ["total"], "sku": ["A-1"], "date": ["paid"],
+        "limit": ["51"], "store": ["ro\0na", "rona"], "sort": ["total"], "view": ["mine"], "date": ["due"],
         "payment_status": [""], "q": ["  siti \0 "], "after": ["x"], "utm_source": ["y"],
     }  # fmt: skip
     flt, problems = ListFilter.from_params(params)
     assert flt == ListFilter(status=(OrderStatus.SHIPPED,), store=("rona",), q="siti")
     assert {problem.code for problem in problems} == {Code.BAD_VALUE}
     named = [problem.params["field"] for problem in problems]
-    assert sorted(named) == ["date", "from", "limit", "sku", "sort", "status", "store", "tab", "to"]
+    assert sorted(named) == ["date", "from", "limit", "sort", "status", "store", "tab", "to", "view"]
+
+
+def test_only_what_waits_for_shipping_is_sorted_by_its_deadline() -> None:
+    for params in ({"tab": ["to_ship"]}, {"due": ["overdue"]}, {"status": ["confirmed"]}):
+        flt, problems = ListFilter.from_params({**params, "sort": ["ship_by"]})
+        assert (flt.sort, problems) == (Sort.SHIP_BY, ())
+    assert flt.moved(status=()).sort is Sort.NEWEST
+    flt, [problem] = ListFilter.from_params({"tab": ["completed"], "sort": ["ship_by"]})
+    assert (flt.sort, problem.params["field"]) == (Sort.NEWEST, "sort")
+
+
+def test_me_is_who_looks() -> None:
+    flt, _ = ListFilter.from_params({"assigned": ["me", "Joko@Example.com", "none"]})
+    assert flt.assigned == ("me", "joko@example.com", "none")
+    assert flt.seen_by("joko@example.com").assigned == ("joko@example.com", "none")
 
 
 def test_tab_and_status_hold_together() -> None:
@@ -103,6 +128,8 @@ def test_the_cursor_of_an_address() -> None:
     midnight = datetime(2026, 11, 21, 17, tzinfo=UTC)
     assert cursor == Cursor(Way.AFTER, Key(int(midnight.timestamp()) * 1000, 0))
     assert problems == ()
+    cursor, _ = cursor_from_params({"at": ["2026-11-21"]}, SECRET, "Asia/Jakarta", descending=False)
+    assert cursor == Cursor(Way.AFTER, Key(int(midnight.timestamp() - 86_400) * 1000, 0))
     for params in ({"after": ["AAAA"]}, {"at": ["soon"]}, {"at": ["9999-12-31"]}, {"at": ["0001-01-01"]}):
         cursor, problems = cursor_from_params(params, SECRET, "Asia/Jakarta")
         assert cursor is None

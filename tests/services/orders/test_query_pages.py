@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.services.orders.listing import NOW, Known, Listing
+from tests.services.orders.listing import NOW, PEOPLE, TAGS, Known, Listing
 from webapp.domain.actors import EVERYTHING, Scope
+from webapp.domain.days import local_day
 from webapp.domain.order_status import TABS, TO_SHIP, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.domain.words import search_words
 from webapp.services.orders import hits, query, sources, walks
 from webapp.services.orders.cursors import LAST, Cursor, Key, Way
-from webapp.services.orders.filters import ListFilter, Printed
+from webapp.services.orders.filters import DateKind, ListFilter, Printed, Sort
 from webapp.services.orders.query import OrderPage, count_orders, list_orders, tab_counts
 
 SIZE = 40
@@ -54,11 +55,37 @@ def matching(listing: Listing, scope: Scope, flt: ListFilter) -> list[Known]:
         lambda o: flt.arranged is None or o.arranged is flt.arranged,
         lambda o: not flt.overdue or (o.status in TO_SHIP and o.ship_by is not None and o.ship_by < NOW),
         lambda o: not flt.awaiting or o.awaiting,
-        lambda o: flt.first_day is None or o.local_date >= flt.first_day,
-        lambda o: flt.last_day is None or o.local_date <= flt.last_day,
+        lambda o: not flt.sku or bool(o.skus & set(flt.sku)),
+        lambda o: not flt.tag or bool(o.tags & set(flt.tag)),
+        lambda o: not flt.assigned or (o.assigned or "none") in flt.assigned,
+        lambda o: (
+            (flt.first_day is None and flt.last_day is None) or any(within(flt, day) for day in days(o, flt.date))
+        ),
         lambda o: all(any(form in o.doc for form in word.forms) for word in words),
     ]
-    return [order for order in listing.orders if all(ask(order) for ask in asks)]
+    found = [order for order in listing.orders if all(ask(order) for ask in asks)]
+    return sorted(found, key=lambda order: place(order, flt.sort), reverse=flt.sort.descending)
+
+
+def place(order: Known, sort: Sort) -> tuple[datetime, int]:
+    moment = {"ordered_at": order.ordered_at, "updated_at": order.updated_at, "ship_by": order.ship_by}[sort.column]
+    assert moment is not None
+    return moment, order.id
+
+
+def days(order: Known, kind: DateKind) -> list[date]:
+    moments = {
+        DateKind.PAID: [order.paid_at] if order.paid_at else [],
+        DateKind.SHIPPED: order.shipped_at,
+        DateKind.UPDATED: [order.updated_at],
+    }
+    if kind is DateKind.ORDERED:
+        return [order.local_date]
+    return [local_day(moment, order.zone) for moment in moments[kind]]
+
+
+def within(flt: ListFilter, day: date) -> bool:
+    return (flt.first_day is None or day >= flt.first_day) and (flt.last_day is None or day <= flt.last_day)
 
 
 def printed(order: Known, wanted: Printed) -> bool:
@@ -92,11 +119,20 @@ def random_filter(chance: random.Random) -> ListFilter:
         {"first_day": first},
         {"last_day": first},
         {"q": chance.choice(WORDS)},
+        {"sku": tuple(f"SKU-{n}" for n in chance.sample(range(19), chance.randrange(1, 3)))},
+        {"tag": tuple(chance.sample((*TAGS, "unknown"), chance.randrange(1, 3)))},
+        {"assigned": tuple(chance.sample((*PEOPLE, "none", "gone@example.com"), chance.randrange(1, 3)))},
+        {
+            "date": chance.choice(tuple(DateKind)),
+            "first_day": chance.choice((first, None)),
+            "last_day": first + timedelta(days=chance.randrange(0, 20)),
+        },
     ]
     chosen: dict[str, object] = {}
     for some in chance.sample(fields, chance.randrange(0, 4)):
         chosen |= some
-    return ListFilter(**chosen)  # type: ignore[arg-type]
+    flt = ListFilter(**chosen)  # type: ignore[arg-type]
+    return flt.moved(sort=chance.choice((Sort.NEWEST, *flt.sorts)))
 
 
 def scopes(listing: Listing) -> list[Scope]:
@@ -180,7 +216,7 @@ def test_tabs_are_counted_under_accounts_days_and_payment(session: Session, list
         some = random_filter(chance)
         flt = ListFilter(
             store=some.store, channel=some.channel, account=some.account, payment_status=some.payment_status,
-            first_day=some.first_day, last_day=some.last_day,
+            first_day=some.first_day, last_day=some.last_day, date=DateKind.ORDERED,
         )  # fmt: skip
         under = matching(listing, scope, flt)
         wanted = {"all": len(under)} | {tab: sum(o.status in s for o in under) for tab, s in TABS.items()}

@@ -17,7 +17,7 @@ from webapp import clock
 from webapp.domain.actors import Scope
 from webapp.domain.money import minor_digits
 from webapp.services.exporting.choice import Choice, Column, Kind, Rows
-from webapp.services.orders.filters import ListFilter
+from webapp.services.orders.filters import ListFilter, Sort
 from webapp.services.orders.query import walk_orders
 from webapp.services.statements import ReadSession, Statement
 from webapp.spreadsheets.writing import Cell
@@ -38,11 +38,11 @@ class Page:
 
 
 def read_pages(session: ReadSession, scope: Scope, flt: ListFilter, choice: Choice, texts: Texts) -> Iterator[Page]:
-    """The rows of every order of the list, newest first, by pages; lines in the order in which the order has them.
+    """The rows of every order of the list, in its sort, by pages; lines in the order in which the order has them.
 
     `session` should be a snapshot. A page may have no rows: where a filter that no index serves found nothing.
     """
-    reader = _Reader(session, choice.columns(scope), texts, lines=choice.rows is Rows.LINES)
+    reader = _Reader(session, choice.columns(scope), texts, flt.sort, lines=choice.rows is Rows.LINES)
     for ids in walk_orders(session, scope, flt, now=clock.now(), step=STEP):
         yield Page(reader.rows(ids), len(ids))
 
@@ -59,7 +59,9 @@ _JOINS = {
 class _Reader:
     """Reads the chosen columns of some orders."""
 
-    def __init__(self, session: ReadSession, columns: Sequence[Column], texts: Texts, *, lines: bool) -> None:
+    def __init__(
+        self, session: ReadSession, columns: Sequence[Column], texts: Texts, sort: Sort, *, lines: bool
+    ) -> None:
         self._session = session
         self._columns = columns
         self._texts = texts
@@ -67,10 +69,11 @@ class _Reader:
         wanted = {column.table for column in columns} | ({"l"} if lines else set())
         self._select = f"select o.account_id, o.currency, {', '.join(column.sql for column in columns)} from "
         self._joins = "".join(join for alias, join in _JOINS.items() if alias in wanted)
-        self._order = f" order by o.ordered_at desc, o.id desc{', l.line_no' if lines else ''}"
+        down = " desc" if sort.descending else ""
+        self._order = f" order by o.{sort.column}{down}, o.id{down}{', l.line_no' if lines else ''}"
 
     def rows(self, ids: Sequence[int]) -> Iterable[Sequence[Cell]]:
-        """The rows of these orders, newest first."""
+        """The rows of these orders."""
         if not ids:
             return []
         st = Statement(self._session)

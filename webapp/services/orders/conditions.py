@@ -10,9 +10,11 @@ from enum import StrEnum
 from webapp.domain.actors import Scope
 from webapp.domain.days import widened_bounds
 from webapp.domain.order_status import TO_SHIP
-from webapp.services.orders.filters import ListFilter, Printed
+from webapp.services.orders.cursors import Way
+from webapp.services.orders.filters import DEFAULT_SORT, NOBODY, DateKind, ListFilter, Printed, Sort
+from webapp.services.orders.moments import Moments, read_moments
 from webapp.services.orders.search import NO_WORDS, SearchQuery, doc_matches, read_query
-from webapp.services.statements import ReadSession, Statement
+from webapp.services.statements import ReadSession, Statement, exists_by_key
 from webapp.services.totals import EARLIEST, LATEST, AccountChoice
 
 
@@ -29,7 +31,11 @@ class Part(StrEnum):
     PRINTED = "printed"
     OVERDUE = "overdue"
     AWAITING = "awaiting"
+    ASSIGNED = "assigned"
+    MOMENTS = "moments"
     COURIER = "courier"
+    SKU = "sku"
+    TAG = "tag"
     WORDS = "words"
 
 
@@ -47,7 +53,11 @@ COLUMNS: dict[Part, tuple[str, ...]] = {
     Part.PRINTED: ("label_printed_at", "invoice_printed_at"),
     Part.OVERDUE: ("ship_by", "status"),
     Part.AWAITING: ("acceptance",),
+    Part.ASSIGNED: ("assigned_to",),
+    Part.MOMENTS: ("account_id", "ordered_at", "updated_at"),
     Part.COURIER: (),
+    Part.SKU: (),
+    Part.TAG: (),
     Part.WORDS: (),
 }
 """The columns of `orders` that a part looks at, besides the id."""
@@ -65,10 +75,12 @@ _PRINTED = {
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Everything that is asked of an order. None and empty ask nothing, but `statuses` and `warehouses` when they are
-    empty and not None ask for what cannot be."""
+    """Everything that is asked of an order, and the `sort` of what is found. None and empty ask nothing, but what is
+    empty where it could be None asks for what cannot be. `people` are who may be assigned; with `unassigned`, orders
+    without anybody are wanted too."""
 
     accounts: AccountChoice
+    sort: Sort = DEFAULT_SORT
     statuses: frozenset[str] | None = None
     payments: tuple[str, ...] = ()
     first: date | None = None
@@ -79,13 +91,19 @@ class Conditions:
     printed: tuple[Printed, ...] = ()
     overdue_at: datetime | None = None
     awaiting: bool = False
+    moments: Moments | None = None
     couriers: tuple[str, ...] = ()
+    skus: tuple[str, ...] = ()
+    tags: frozenset[int] | None = None
+    people: frozenset[int] | None = None
+    unassigned: bool = False
     query: SearchQuery = NO_WORDS
 
     @property
     def impossible(self) -> bool:
         """Whether no order can be like this."""
-        return self.statuses == frozenset() or self.warehouses == frozenset() or self.accounts.ids == frozenset()
+        nobody = self.people == frozenset() and not self.unassigned
+        return nobody or frozenset() in (self.statuses, self.warehouses, self.accounts.ids, self.tags)
 
     @property
     def parts(self) -> frozenset[Part]:
@@ -101,23 +119,36 @@ class Conditions:
             Part.PRINTED: self.printed,
             Part.OVERDUE: self.overdue_at,
             Part.AWAITING: self.awaiting,
+            Part.ASSIGNED: self.people is not None,
+            Part.MOMENTS: self.moments,
             Part.COURIER: self.couriers,
+            Part.SKU: self.skus,
+            Part.TAG: self.tags is not None,
             Part.WORDS: self.query.words,
         }
         return frozenset(part for part, yes in asked.items() if yes)
 
+    def downward(self, way: Way) -> bool:
+        """Whether a page that goes this way reads from late to early."""
+        return self.sort.descending is (way is Way.AFTER)
+
     @property
     def bounds(self) -> tuple[datetime | None, datetime | None]:
-        """A range of `ordered_at` (`low <= moment < high`, None for open) that holds every order of the days."""
+        """A range of the moment by which is sorted (`low <= moment < high`, None for open) that holds every order."""
+        if self.sort.column == "ship_by":
+            return None, self.overdue_at
+        if self.sort.column == "updated_at":
+            updated = self.moments is not None and self.moments.kind is DateKind.UPDATED
+            return (self.moments.low, self.moments.high) if self.moments and updated else (None, None)
         low = widened_bounds(self.first, self.first)[0] if self.first else None
         high = widened_bounds(self.last, self.last)[1] if self.last else None
-        return low, high
+        return low, self.moments.ordered_before if self.moments else high
 
     def sql(self, parts: Collection[Part], st: Statement, alias: str) -> str:
         """These parts as one condition on the columns of `alias`, which also has the order's `id`."""
         return " and ".join(self._part(part, st, alias) for part in sorted(parts)) or "1 = 1"
 
-    def _part(self, part: Part, st: Statement, alias: str) -> str:  # noqa: C901 -- one line for each part
+    def _part(self, part: Part, st: Statement, alias: str) -> str:  # noqa: C901, PLR0912 -- a line for each part
         match part:
             case Part.ACCOUNTS:
                 return self.accounts.predicate(st, f"{alias}.account_id")
@@ -141,45 +172,67 @@ class Conditions:
                 return f"{alias}.status in {TO_SHIP_SQL} and {late}"
             case Part.AWAITING:
                 return f"{alias}.acceptance = 'awaiting'"
+            case Part.ASSIGNED:
+                somebody = st.among(f"{alias}.assigned_to", self.people or ())
+                return f"({alias}.assigned_to is null or {somebody})" if self.unassigned else somebody
+            case Part.MOMENTS:
+                return self.moments.sql(st, alias) if self.moments else "1 = 1"
             case Part.COURIER:
-                return (
-                    f"exists (select 1 from shipments x where x.order_id = {alias}.id and x.state <> 'canceled'"
-                    f" and {st.among('x.courier', self.couriers)})"
-                )
+                wanted = f"x.state <> 'canceled' and {st.among('x.courier', self.couriers)}"
+                return exists_by_key(st, "shipments", alias, wanted)
+            case Part.SKU:
+                return exists_by_key(st, "order_lines", alias, st.among("x.sku", self.skus))
+            case Part.TAG:
+                return exists_by_key(st, "order_tags", alias, st.among("x.tag_id", self.tags or ()))
             case Part.WORDS:
-                # OFFSET 0 keeps PostgreSQL from turning this look by key into a join with all that the words hit.
-                return (
-                    f"exists (select 1 from order_search x where x.order_id = {alias}.id"
-                    f" and {doc_matches(st, 'x.doc', self.query)}{'' if st.sqlite else ' offset 0'})"
-                )
+                return exists_by_key(st, "order_search", alias, doc_matches(st, "x.doc", self.query))
 
 
 def conditions_of(session: ReadSession, scope: Scope, flt: ListFilter, now: datetime) -> Conditions:
     """What `flt` asks for within `scope`. `now` says what is overdue."""
     statuses = flt.statuses
-    if flt.overdue:
+    if flt.overdue or flt.sort is Sort.SHIP_BY:
         statuses = TO_SHIP if statuses is None else statuses & TO_SHIP
+    ordered = flt.date is DateKind.ORDERED
     return Conditions(
         accounts=AccountChoice(scope.account_ids, flt.store, flt.channel, flt.account),
+        sort=flt.sort,
         statuses=None if statuses is None else frozenset(status.value for status in statuses),
         payments=tuple(status.value for status in flt.payment_status),
-        first=flt.first_day,
-        last=flt.last_day,
+        first=flt.first_day if ordered else None,
+        last=flt.last_day if ordered else None,
         warehouses=_warehouses(session, scope, flt.warehouse),
         methods=tuple(method.value for method in flt.payment_method),
         arranged=flt.arranged,
         printed=flt.printed,
         overdue_at=now if flt.overdue else None,
         awaiting=flt.awaiting,
+        moments=None if ordered else read_moments(session, flt.date, flt.first_day, flt.last_day),
         couriers=flt.courier,
+        skus=flt.sku,
+        tags=_named(session, "tags", "code", flt.tag),
+        people=_people(session, flt.assigned),
+        unassigned=NOBODY in flt.assigned,
         query=read_query(flt.q, by_email=not scope.restricted),
     )
 
 
 def _warehouses(session: ReadSession, scope: Scope, codes: tuple[str, ...]) -> frozenset[int] | None:
     own = None if scope.warehouse_id is None else frozenset({scope.warehouse_id})
-    if not codes:
+    named = _named(session, "warehouses", "code", codes)
+    if named is None:
         return own
-    st = Statement(session)
-    named = frozenset(row[0] for row in st.run(f"select id from warehouses where {st.among('code', codes)}"))
     return named if own is None else own & named
+
+
+def _people(session: ReadSession, asked: tuple[str, ...]) -> frozenset[int] | None:
+    emails = tuple(one for one in asked if one != NOBODY)
+    return _named(session, "users", "email", emails) if emails or not asked else frozenset()
+
+
+def _named(session: ReadSession, table: str, column: str, names: tuple[str, ...]) -> frozenset[int] | None:
+    """The ids of the rows with these names; None for no names."""
+    if not names:
+        return None
+    st = Statement(session)
+    return frozenset(row[0] for row in st.run(f"select id from {table} where {st.among(column, names)}"))

@@ -18,7 +18,7 @@ from webapp.models.types import to_ms
 
 
 class Key(NamedTuple):
-    """Where an order stands in the list: `ordered_at` in milliseconds since 1970, then the id."""
+    """Where an order stands in the list: the moment by which it is sorted, in milliseconds since 1970, then the id."""
 
     ms: int
     id: int
@@ -33,7 +33,7 @@ class Way(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The page of orders that come AFTER (older than) or BEFORE (newer than) `key`; without a key, from that end."""
+    """The page of orders that come AFTER or BEFORE `key` in the list's sort; without a key, from that end."""
 
     way: Way
     key: Key | None
@@ -73,13 +73,14 @@ def read_cursor(way: Way, text: str, secret: str | bytes) -> Cursor | None:
     return Cursor(way, Key(*_BODY.unpack(body)) if body else None)
 
 
-def cursor_at_day(day: date, tz: str) -> Cursor:
-    """The page that begins with the newest order of `day` in the zone `tz` (jump to a date)."""
-    return Cursor(Way.AFTER, Key(to_ms(day_bounds(day, tz)[1]), 0))
+def cursor_at_day(day: date, tz: str, *, descending: bool = True) -> Cursor:
+    """The page that begins with the first order of `day` in the zone `tz` (jump to a date): the day's latest in a
+    `descending` list."""
+    return Cursor(Way.AFTER, Key(to_ms(day_bounds(day, tz)[descending]), 0))
 
 
 def cursor_from_params(
-    params: Mapping[str, Sequence[str]], secret: str | bytes, tz: str
+    params: Mapping[str, Sequence[str]], secret: str | bytes, tz: str, *, descending: bool = True
 ) -> tuple[Cursor | None, tuple[Problem, ...]]:
     """The cursor in an address (`after`, `before`, or `at` with a day in the zone `tz`) and what could not be read.
 
@@ -91,7 +92,7 @@ def cursor_from_params(
             return cursor, () if cursor else (_unreadable(way.value, text),)
     if text := next(iter(params.get("at", ())), ""):
         try:
-            return cursor_at_day(date.fromisoformat(text), tz), ()
+            return cursor_at_day(date.fromisoformat(text), tz, descending=descending), ()
         except (ValueError, OverflowError):
             return None, (_unreadable("at", text),)
     return None, ()
@@ -117,7 +118,7 @@ def _sign(way: Way, body: bytes, secret: str | bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class PageCursors:
-    """The keys that a page shows, newest first, and where one can go from it (None: there is nothing)."""
+    """The keys that a page shows, in the list's sort, and where one can go from it (None: there is nothing)."""
 
     keys: tuple[Key, ...]
     first: Cursor | None

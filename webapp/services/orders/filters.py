@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date as Day  # noqa: N812 -- `date` is a parameter of the address
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from webapp.domain.errors import Code, Problem
-from webapp.domain.order_status import TABS, OrderStatus
+from webapp.domain.order_status import TABS, TO_SHIP, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
 
 
@@ -22,12 +22,43 @@ class Printed(StrEnum):
     NO_INVOICE = "no_invoice"
 
 
-DEFAULT_SORT = "-ordered_at"
+class DateKind(StrEnum):
+    """Which moment of an order a range of days is about."""
+
+    ORDERED = "ordered"
+    PAID = "paid"
+    SHIPPED = "shipped"
+    UPDATED = "updated"
+
+
+class Sort(StrEnum):
+    """The order of the list; a minus puts the latest on top. There is none that no index serves."""
+
+    NEWEST = "-ordered_at"
+    OLDEST = "ordered_at"
+    CHANGED_LAST = "-updated_at"
+    CHANGED_FIRST = "updated_at"
+    SHIP_BY = "ship_by"
+
+    @property
+    def column(self) -> str:
+        """The column of `orders` by which, and then by id, the list is sorted."""
+        return self.value.lstrip("-")
+
+    @property
+    def descending(self) -> bool:
+        """Whether the latest stands on top."""
+        return self.value.startswith("-")
+
+
+ME, NOBODY = "me", "none"
+"""Values of `assigned` besides e-mail addresses: who looks at the list, and that nobody is assigned."""
+DEFAULT_SORT = Sort.NEWEST
 DEFAULT_LIMIT = 50
 LIMITS = (20, 50, 100)
 _MOST_VALUES = 60
 _LONGEST_VALUE = 200
-_EARLIEST, _LATEST = date(1970, 1, 1), date(2199, 12, 31)
+_EARLIEST, _LATEST = Day(1970, 1, 1), Day(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +66,9 @@ class ListFilter:
     """Which orders the list shows. Several values of one field mean *or*, different fields *and*.
 
     `store` holds store codes, `account` `channel:external id` (built-in accounts: `channel:store code`), `warehouse`
-    warehouse codes. `first_day` and `last_day` are the store's local days on which the order was made, both included.
-    `arranged` is False for *to process*, True for *processed*. `q` is the search box as typed.
+    warehouse codes, `tag` tag codes, `assigned` e-mail addresses of people, `me` or `none`. `first_day` and `last_day`
+    are local days of the order's store, both included, on which it was ordered or what else `date` says. `arranged` is
+    False for *to process*, True for *processed*. `q` is the search box as typed.
     """
 
     tab: str | None = None
@@ -50,12 +82,16 @@ class ListFilter:
     courier: tuple[str, ...] = ()
     warehouse: tuple[str, ...] = ()
     printed: tuple[Printed, ...] = ()
+    sku: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    assigned: tuple[str, ...] = ()
     arranged: bool | None = None
     overdue: bool = False
     awaiting: bool = False
-    first_day: date | None = None
-    last_day: date | None = None
-    sort: str = DEFAULT_SORT
+    date: DateKind = DateKind.ORDERED
+    first_day: Day | None = None
+    last_day: Day | None = None
+    sort: Sort = DEFAULT_SORT
     limit: int = DEFAULT_LIMIT
 
     @property
@@ -69,7 +105,28 @@ class ListFilter:
     @property
     def narrowed(self) -> bool:
         """Whether anything but the tab limits the list: then an empty list offers to clear the filters."""
-        return any(name not in ("tab", "sort", "limit") for name, _ in self.to_params())
+        return any(name not in ("tab", "date", "sort", "limit") for name, _ in self.to_params())
+
+    @property
+    def only_to_ship(self) -> bool:
+        """Whether every order of the list waits for shipping: only those can be sorted by when they have to leave."""
+        return self.overdue or (self.statuses is not None and self.statuses <= TO_SHIP)
+
+    @property
+    def sorts(self) -> tuple[Sort, ...]:
+        """The sorts that this list can have."""
+        return tuple(sort for sort in Sort if sort is not Sort.SHIP_BY or self.only_to_ship)
+
+    def moved(self, **changes: Any) -> ListFilter:
+        """This filter with other values; a sort that the new list can't have becomes the usual one."""
+        changed = replace(self, **changes)
+        return changed if changed.sort in changed.sorts else replace(changed, sort=DEFAULT_SORT)
+
+    def seen_by(self, email: str) -> ListFilter:
+        """This filter with `me` as the person with this address: what the database is asked, never an address."""
+        if ME not in self.assigned:
+            return self
+        return replace(self, assigned=tuple(dict.fromkeys(email if one == ME else one for one in self.assigned)))
 
     @classmethod
     def from_params(cls, params: Mapping[str, Sequence[str]]) -> tuple[ListFilter, tuple[Problem, ...]]:
@@ -90,25 +147,30 @@ class ListFilter:
             courier=reader.several("courier", _plain),
             warehouse=reader.several("warehouse", _plain),
             printed=reader.several("printed", Printed),
+            sku=reader.several("sku", _trimmed),
+            tag=reader.several("tag", _plain),
+            assigned=reader.several("assigned", _person),
             arranged=reader.one("arranged", {"yes": True, "no": False}.__getitem__),
             overdue=reader.one("due", _code_of(["overdue"])) is not None,
             awaiting=reader.one("acceptance", _code_of(["awaiting"])) is not None,
+            date=reader.one("date", DateKind) or DateKind.ORDERED,
             first_day=reader.one("from", _day),
             last_day=reader.one("to", _day),
-            sort=reader.one("sort", _code_of([DEFAULT_SORT])) or DEFAULT_SORT,
+            sort=reader.one("sort", Sort) or DEFAULT_SORT,
             limit=reader.one("limit", {str(n): n for n in LIMITS}.__getitem__) or DEFAULT_LIMIT,
         )
-        reader.one("date", _code_of(["ordered"]))
         for name in _NOT_YET:
             reader.one(name, _code_of([]))
-        return known, tuple(reader.problems)
+        if known.sort not in known.sorts:
+            reader.problems.append(Problem(Code.BAD_VALUE, {"field": "sort", "value": known.sort.value}))
+        return known.moved(), tuple(reader.problems)
 
     def to_params(self) -> list[tuple[str, str]]:
         """The parameters that lead back to this filter, in one fixed order; what is default is left out."""
         params: list[tuple[str, str]] = []
         for name in ("tab", "q", "status", "payment_status", "payment_method", "store", "channel", "account"):
             params += [(name, text) for text in _texts(getattr(self, name))]
-        for name in ("courier", "warehouse", "printed"):
+        for name in ("courier", "warehouse", "printed", "sku", "tag", "assigned"):
             params += [(name, text) for text in _texts(getattr(self, name))]
         if self.arranged is not None:
             params.append(("arranged", "yes" if self.arranged else "no"))
@@ -116,18 +178,20 @@ class ListFilter:
             params.append(("due", "overdue"))
         if self.awaiting:
             params.append(("acceptance", "awaiting"))
+        if self.date is not DateKind.ORDERED:
+            params.append(("date", self.date.value))
         if self.first_day:
             params.append(("from", self.first_day.isoformat()))
         if self.last_day:
             params.append(("to", self.last_day.isoformat()))
         if self.sort != DEFAULT_SORT:
-            params.append(("sort", self.sort))
+            params.append(("sort", self.sort.value))
         if self.limit != DEFAULT_LIMIT:
             params.append(("limit", str(self.limit)))
         return params
 
 
-_NOT_YET = ("sku", "tag", "assigned", "view")
+_NOT_YET = ("view",)
 """Parameters of the contract that no list serves yet: leaving one out in silence would show the wrong orders."""
 
 T = TypeVar("T")
@@ -167,8 +231,18 @@ def _plain(text: str) -> str:
     return text
 
 
-def _day(text: str) -> date:
-    day = date.fromisoformat(text)
+def _trimmed(text: str) -> str:
+    if not (text := _plain(text).strip()):
+        raise ValueError("nothing")
+    return text
+
+
+def _person(text: str) -> str:
+    return _trimmed(text).lower()
+
+
+def _day(text: str) -> Day:
+    day = Day.fromisoformat(text)
     if not _EARLIEST <= day <= _LATEST:
         raise ValueError("no day that an order could have")
     return day

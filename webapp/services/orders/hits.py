@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from webapp.domain.order_status import TO_SHIP
 from webapp.services.orders.conditions import Conditions, Part
 from webapp.services.orders.cursors import Key, Way
-from webapp.services.orders.search import doc_matches, whole_hits
+from webapp.services.orders.search import doc_matches, full_text, whole_hits
 from webapp.services.orders.walks import COUNT_CAP
 from webapp.services.statements import ReadSession, Statement, ms_of
 
@@ -33,7 +33,7 @@ def overdue_hits(session: ReadSession, conditions: Conditions, way: Way, start: 
     """Orders whose `ship_by` is over, by its index."""
     st = Statement(session)
     late = conditions.sql([Part.OVERDUE], st, "o")
-    found = f"select o.id, o.ordered_at from orders o where {late}"
+    found = f"select o.id, o.{conditions.sort.column} as at from orders o where {late}"
     return _take(st, conditions, found, _beside_overdue(conditions), way, start, need, most=MOST_OVERDUE)
 
 
@@ -54,7 +54,8 @@ def awaiting_hits(session: ReadSession, conditions: Conditions, way: Way, start:
     """Orders that wait for acceptance, by their index."""
     st = Statement(session)
     accounts = conditions.accounts.predicate(st, "o.account_id")
-    found = f"select o.id, o.ordered_at from orders o where o.acceptance = 'awaiting' and {accounts}"
+    at = f"o.{conditions.sort.column} as at"
+    found = f"select o.id, {at} from orders o where o.acceptance = 'awaiting' and {accounts}"
     rest = conditions.parts - {Part.AWAITING, Part.ACCOUNTS}
     return _take(st, conditions, found, rest, way, start, need)
 
@@ -65,16 +66,31 @@ def whole_value_hits(session: ReadSession, conditions: Conditions, way: Way, sta
     if conditions.query.whole is None:
         return Hits([], 0, False)
     ids = whole_hits(st, conditions.query.whole, MOST_HITS + 1)
-    found = f"select o.id, o.ordered_at from ({ids}) l join orders o on o.id = l.id"
+    found = f"select o.id, o.{conditions.sort.column} as at from ({ids}) l join orders o on o.id = l.id"
     return _take(st, conditions, found, conditions.parts - {Part.WORDS}, way, start, need)
 
 
 def word_hits(session: ReadSession, conditions: Conditions, way: Way, start: Key | None, need: int) -> Hits:
-    """PostgreSQL: orders whose searched text has all words, by the trigram index."""
+    """Orders whose searched text has all words: by the trigram index, on SQLite by the full-text index."""
     st = Statement(session)
-    words = doc_matches(st, "s.doc", conditions.query)
-    found = f"select s.order_id as id, s.ordered_at, s.account_id from order_search s where {words}"
-    return _take(st, conditions, found, conditions.parts - {Part.WORDS}, way, start, need)
+    if st.sqlite:
+        match = f"order_fts match {st.bind(full_text(conditions.query))}"
+        source = f"order_fts f cross join order_search s on s.sort_key = f.rowid where {match}"
+    else:
+        source = f"order_search s where {doc_matches(st, 's.doc', conditions.query)}"
+    found = f"select s.order_id as id, s.ordered_at as at from {source}"
+    rest = conditions.parts - {Part.WORDS}
+    return _take(st, conditions, found, rest, way, start, need, ordered=True)
+
+
+def moment_hits(session: ReadSession, conditions: Conditions, way: Way, start: Key | None, need: int) -> Hits:
+    """Orders that were paid, shipped or changed on some days, by the index on that moment."""
+    st = Statement(session)
+    if conditions.moments is None:
+        return Hits([], 0, False)
+    rest = conditions.parts - {Part.MOMENTS}
+    found = conditions.moments.found(st)
+    return _take(st, conditions, found, rest, way, start, need, ordered=True, doubled=True)
 
 
 def _take(
@@ -87,26 +103,31 @@ def _take(
     need: int,
     *,
     most: int | None = None,
+    ordered: bool = False,
+    doubled: bool = False,
 ) -> Hits:
+    """`found` selects (id, at); `ordered` says that its `at` is when an order was ordered, whatever the list's sort,
+    `doubled` that an order may be there twice."""
     most = MOST_HITS if most is None else most
-    kept = "h"
-    if rest:
+    kept, column = "h", conditions.sort.column
+    if rest or (ordered and column != "ordered_at"):
         condition = conditions.sql(rest, st, "o")
         if st.sqlite:
-            kept = f"(select h.id, h.ordered_at from h cross join orders o on o.id = h.id where {condition})"
+            kept = f"(select h.id, o.{column} as at from h cross join orders o on o.id = h.id where {condition})"
         else:
             # OFFSET 0: always by key. The planner would rather read all orders once than so many of them by key.
-            one = f"select 1 from orders o where o.id = h.id and {condition} offset 0"
-            kept = f"(select h.id, h.ordered_at from h cross join lateral ({one}) o)"
-    direction, sign = ("desc", "<") if way is Way.AFTER else ("asc", ">")
-    beyond = f"where (ordered_at, id) {sign} ({st.moment_ms(start.ms)}, {st.bind(start.id)})" if start else ""
+            one = f"select o.{column} as at from orders o where o.id = h.id and {condition} offset 0"
+            kept = f"(select h.id, o.at from h cross join lateral ({one}) o)"
+    direction, sign = ("desc", "<") if conditions.downward(way) else ("asc", ">")
+    beyond = f"where (at, id) {sign} ({st.moment_ms(start.ms)}, {st.bind(start.id)})" if start else ""
     rows = st.run(
         f"with h as materialized ({found} limit {most + 1}),"
-        f" k as materialized (select id, ordered_at from {kept} x)"
-        " select c.found, c.kept, p.id, p.ordered_at"
+        f" k as materialized (select {'distinct ' if doubled else ''}id, at from {kept} x)"
+        " select c.found, c.kept, p.id, p.at"
         " from (select (select count(*) from h) as found, (select count(*) from k) as kept) c left join"
-        f" (select id, ordered_at from k {beyond}"
-        f" order by ordered_at {direction}, id {direction} limit {need}) p on true"
+        f" (select id, at from k {beyond}"
+        f" order by at {direction}, id {direction} limit {need}) p on true"
     )
-    keys = sorted((Key(ms_of(at), order_id) for _, _, order_id, at in rows if order_id), reverse=way is Way.AFTER)
+    down = conditions.downward(way)
+    keys = sorted((Key(ms_of(at), order_id) for _, _, order_id, at in rows if order_id), reverse=down)
     return Hits(keys, int(rows[0][1]), rows[0][0] > most)

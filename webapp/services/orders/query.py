@@ -17,13 +17,15 @@ from webapp.models.types import from_ms
 from webapp.services.orders import hits
 from webapp.services.orders.conditions import Conditions, Part, conditions_of
 from webapp.services.orders.cursors import FIRST, Cursor, Key, Way, page_cursors
-from webapp.services.orders.filters import ListFilter
+from webapp.services.orders.filters import DateKind, ListFilter
+from webapp.services.orders.moments import Moments
 from webapp.services.orders.picture import Count, Picture, read_picture, warehouse_tabs
 from webapp.services.orders.rows import OrderRow, read_rows
 from webapp.services.orders.search import expected_hits
 from webapp.services.orders.sources import choose_source, counted_by_totals, known_empty
 from webapp.services.orders.walks import Source, count_walk, walk
 from webapp.services.statements import ReadSession
+from webapp.services.totals import AccountChoice, sums
 
 __all__ = ["Count", "ListFilter", "OrderPage", "OrderRow", "count_orders", "list_orders", "tab_counts", "walk_orders"]
 
@@ -65,7 +67,7 @@ def list_orders(
     now: datetime | None = None,
     with_count: bool = True,
 ) -> OrderPage:
-    """The page of orders at `cursor` (None: the newest), newest first, `limit` of them (else the filter's).
+    """The page of orders at `cursor` (None: the first) in the filter's sort, `limit` of them (else the filter's).
 
     Three statements, one more where a count or a search needs it. `now` decides what is overdue. `with_count=False`
     leaves out a count that would need a statement of its own.
@@ -114,7 +116,7 @@ def count_orders(session: ReadSession, scope: Scope, flt: ListFilter, *, now: da
 def walk_orders(
     session: ReadSession, scope: Scope, flt: ListFilter, *, now: datetime | None = None, step: int = 2_000
 ) -> Iterator[list[int]]:
-    """The ids of every order of the list, newest first, at most `step` at a time; a step may be empty.
+    """The ids of every order of the list, in its order, at most `step` at a time; a step may be empty.
 
     Each step goes on from the last order of the one before: `session` should see one state of the database throughout.
     """
@@ -163,12 +165,16 @@ def _sets(session: ReadSession, conditions: Conditions, picture: Picture | None)
     if conditions.query.whole is not None:
         yield hits.whole_value_hits
     if conditions.query.words:
-        if not _sqlite(session) and _rare(session, conditions, picture):
+        # SQLite's full-text index walks in the order of the list, but only in the usual one.
+        by_index = conditions.sort.column != "ordered_at" if _sqlite(session) else _rare(session, conditions, picture)
+        if by_index:
             yield hits.word_hits
     elif conditions.overdue_at is not None:
         yield hits.overdue_hits
     elif conditions.awaiting:
         yield hits.awaiting_hits
+    elif conditions.moments is not None and _rare_moments(session, conditions, conditions.moments):
+        yield hits.moment_hits
 
 
 def _rare(session: ReadSession, conditions: Conditions, picture: Picture | None) -> bool:
@@ -177,8 +183,17 @@ def _rare(session: ReadSession, conditions: Conditions, picture: Picture | None)
     return orders > FEW and expected_hits(session, conditions.query) <= min(orders, hits.MOST_HITS)
 
 
+def _rare_moments(session: ReadSession, conditions: Conditions, moments: Moments) -> bool:
+    """Whether fetching all that was paid, shipped or changed on these days may cost less than walking the list: about
+    as many orders as were ordered on them. The list of changes has an index of its own."""
+    if conditions.sort.column == "updated_at" and moments.kind is DateKind.UPDATED:
+        return False
+    ordered = sums(session, AccountChoice(), ["status"], first=moments.first, last=moments.last)
+    return sum(int(row[-2]) for row in ordered) <= hits.MOST_HITS
+
+
 def _source(session: ReadSession, conditions: Conditions, picture: Picture | None) -> Source:
-    if conditions.query.words and _sqlite(session):
+    if conditions.query.words and conditions.sort.column == "ordered_at" and _sqlite(session):
         # The full-text index walks newest first; where a filter leaves little, its orders are fewer than the hits.
         few = picture is not None and picture.orders(conditions.statuses, conditions.payments) <= SMALL
         if not few:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Iterable, Sized
 from itertools import product
 
-from webapp.domain.order_status import OrderStatus
+from webapp.domain.order_status import TO_SHIP, OrderStatus
 from webapp.domain.payment import PaymentStatus
-from webapp.services.orders.conditions import IN_TOTALS, Conditions, Part
+from webapp.services.orders.conditions import IN_TOTALS, TO_SHIP_SQL, Conditions, Part
 from webapp.services.orders.picture import Picture
 from webapp.services.orders.walks import FIRST_STEP, Source
 
@@ -20,14 +20,19 @@ _PAGE = 51
 
 def choose_source(conditions: Conditions, picture: Picture | None) -> Source:
     """The branches to walk for `conditions`; what they do not hold is looked at order by order."""
+    if conditions.sort.column == "updated_at":
+        return Source(covers=frozenset())
+    if conditions.sort.column == "ship_by":
+        # As the index says it; the same as the status filter where that asks for all of them.
+        every = conditions.statuses == TO_SHIP
+        return Source(covers=frozenset({Part.STATUS} if every else ()), fixed=f"t.status in {TO_SHIP_SQL}")
     if conditions.warehouses is not None:
         statuses = conditions.statuses or frozenset(status.value for status in OrderStatus)
         pairs = tuple(product(sorted(conditions.warehouses), sorted(statuses)))
         covers = frozenset({Part.WAREHOUSE, Part.STATUS, Part.DAYS})
         return Source(columns=("warehouse_id", "status"), values=pairs, covers=covers) if _walkable(pairs) else Source()
-    if conditions.couriers:
-        couriers = tuple((courier,) for courier in sorted(conditions.couriers))
-        return Source("shipments", ("courier",), couriers, frozenset({Part.COURIER}))
+    if not _few(conditions, picture) and (facet := _by_facet(conditions)):
+        return facet
     if picture is None:
         return Source()
     if _by_payment(conditions, picture):
@@ -36,6 +41,32 @@ def choose_source(conditions: Conditions, picture: Picture | None) -> Source:
         fixed = "t.payment_status <> 'paid'"
         return Source("orders", ("payment_status",), payments, frozenset({Part.PAYMENT, Part.DAYS}), fixed)
     return _by_account(conditions, picture) or _by_status(conditions, picture)
+
+
+def _few(conditions: Conditions, picture: Picture | None) -> bool:
+    """Whether totals know that what else is asked leaves so few orders that one step looks at all of them."""
+    if picture is None or not conditions.parts & IN_TOTALS:
+        return False
+    return picture.orders(conditions.statuses, conditions.payments) <= FIRST_STEP
+
+
+def _by_facet(conditions: Conditions) -> Source | None:
+    """What stands in a table of its own, or in an index of its own, in the order of the list."""
+    if conditions.tags:
+        return Source("order_tags", ("tag_id",), _each(conditions.tags), frozenset({Part.TAG}))
+    if conditions.skus:
+        return Source("order_lines", ("sku",), _each(conditions.skus), frozenset({Part.SKU}))
+    if conditions.people and not conditions.unassigned:
+        covers = frozenset({Part.ASSIGNED, Part.DAYS})
+        return Source("orders", ("assigned_to",), _each(conditions.people), covers, "t.assigned_to is not null")
+    if conditions.couriers:
+        covers = frozenset({Part.COURIER})
+        return Source("shipments", ("courier",), _each(conditions.couriers), covers, "t.state <> 'canceled'")
+    return None
+
+
+def _each(values: Iterable[int | str]) -> tuple[tuple[int | str, ...], ...]:
+    return tuple((value,) for value in sorted(values, key=str))
 
 
 def _walkable(values: Sized) -> bool:

@@ -22,22 +22,17 @@ WHOLE_STEP = 20_000
 COUNT_CAP = 10_000
 """Above this a count that totals do not know is shown as "10,000+"; nor are more orders looked at for it."""
 
-_NUMBERS = frozenset({"account_id", "warehouse_id"})
-
-_KINDS = {
-    "account_id": "bigint",
-    "warehouse_id": "bigint",
-    "status": "text",
-    "payment_status": "text",
-    "courier": "text",
-}
+_NUMBERS = frozenset({"account_id", "assigned_to", "tag_id", "warehouse_id"})
+FACETS = frozenset({"shipments", "order_lines", "order_tags"})
+"""Tables of which an order may have several rows, each with a copy of when it was ordered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """What drives a walk: the branches of an index, and the parts of the conditions that these branches hold already.
 
-    `table` is `orders`, `shipments`, or (SQLite) `order_fts`. `values` has one tuple for each branch, in the order of
+    `table` is `orders`, one of `FACETS`, or (SQLite) `order_fts`; all but `orders` only know when an order was ordered.
+    `values` has one tuple for each branch, in the order of
     `columns`; `fixed` is said in each branch besides.
     """
 
@@ -80,13 +75,13 @@ def _step(
     edges: list[Key] = []
     for order_id, at, is_edge in st.run(sql):
         (edges if is_edge else keys).append(Key(ms_of(at), order_id))
-    newest_first = way is Way.AFTER
-    keys = sorted(set(keys), reverse=newest_first)
+    down = conditions.downward(way)
+    keys = sorted(set(keys), reverse=down)
     if not edges:
         return keys[:need], None
     # A branch that stopped at its edge has not seen what lies beyond: there the others' orders may not be shown yet.
-    edge = max(edges) if newest_first else min(edges)
-    seen = [key for key in keys if (key >= edge if newest_first else key <= edge)]
+    edge = max(edges) if down else min(edges)
+    seen = [key for key in keys if (key >= edge if down else key <= edge)]
     return seen[:need], edge
 
 
@@ -106,17 +101,18 @@ class _Branches:
         self._source = source
         self._rest = conditions.parts - source.covers
         if source.table == "orders":
-            self._tables, self._id, self._at = "orders t", "t.id", "t.ordered_at"
-        elif source.table == "shipments":
-            self._tables, self._id, self._at = "shipments t", "t.order_id", "t.ordered_at"
+            self._tables, self._id, self._at = "orders t", "t.id", f"t.{conditions.sort.column}"
+        elif source.table in FACETS:
+            self._tables, self._id, self._at = f"{source.table} t", "t.order_id", "t.ordered_at"
         else:
             self._tables = "order_fts f cross join order_search t on t.sort_key = f.rowid"
             self._id, self._at = "t.order_id", "t.ordered_at"
-        self._direction = "desc" if way is Way.AFTER else "asc"
+        self._down = conditions.downward(way)
+        self._direction = "desc" if self._down else "asc"
         self._where = self._range(way, start) + self._fixed()
 
     def merged(self, need: int, step: int) -> str:
-        """Rows (id, ordered_at, is_edge) of every branch: its first `need` orders that meet the conditions, and, where
+        """Rows (id, at, is_edge) of every branch: its first `need` orders that meet the conditions, and, where
         it had to stop after `step` orders, the last that it looked at."""
         values = self._source.values
         if len(values) == 1:
@@ -127,18 +123,18 @@ class _Branches:
             lateral = self._branch(self._unnested(), need, step)
             branches = f"select p.* from {self._unnest()} cross join lateral ({lateral}) p"
         # The sort of a merged set is cheap: at most `need` rows a branch.
-        order = f"order by ordered_at {self._direction}, id {self._direction} limit"
+        order = f"order by at {self._direction}, id {self._direction} limit"
         return (
             f"with p as materialized ({branches})"
-            f" select * from (select distinct id, ordered_at, is_edge from p where not is_edge {order} {need}) k"
-            f" union all select * from (select id, ordered_at, is_edge from p where is_edge {order} 1) e"
+            f" select * from (select distinct id, at, is_edge from p where not is_edge {order} {need}) k"
+            f" union all select * from (select id, at, is_edge from p where is_edge {order} 1) e"
         )
 
     def counted(self) -> str:
         """One row: how many orders meet the conditions, and whether every branch was counted to its end."""
         values = self._source.values
         step = max((COUNT_CAP + 1) // len(values), 200)
-        if self._source.table == "shipments":
+        if self._source.table in FACETS:
             return self._counted_once(step)
         if self._source.table == "order_fts" and not self._rest:
             match = f"f.order_fts match {self._st.bind(full_text(self._conditions.query))}"
@@ -151,7 +147,7 @@ class _Branches:
         return f"select coalesce(sum(n), 0), coalesce(min(whole), 1) from ({branches}) x"
 
     def _counted_once(self, step: int) -> str:
-        # An order may stand in two branches: it had parcels of both couriers.
+        # An order may stand in two branches: it had parcels of both couriers, has both tags.
         windows = " union all ".join(
             f"select * from ({self._window(self._named(value), step, None)}) b" for value in self._source.values
         )
@@ -170,12 +166,12 @@ class _Branches:
         meets = self._meets("w")
         if self._st.sqlite:
             # No ORDER BY outside the window: SQLite would sort all of it first instead of stopping at the last needed.
-            first = f"select w.id, w.ordered_at, false as is_edge from ({window}) w where {meets} limit {need}"
+            first = f"select w.id, w.at, false as is_edge from ({window}) w where {meets} limit {need}"
             return f"select * from ({first}) union all select * from ({edge} {order} limit 1 offset {step - 1})"
         return (
-            f"with m as materialized (select w.id, w.ordered_at from ({window}) w where {meets}"
-            f" order by w.ordered_at {self._direction}, w.id {self._direction} limit {need})"
-            " select id, ordered_at, false as is_edge from m"
+            f"with m as materialized (select w.id, w.at from ({window}) w where {meets}"
+            f" order by w.at {self._direction}, w.id {self._direction} limit {need})"
+            " select id, at, false as is_edge from m"
             f" union all ({edge} and (select count(*) from m) < {need} {order} limit 1 offset {step - 1})"
         )
 
@@ -196,9 +192,9 @@ class _Branches:
         return f"select coalesce(sum({meets}), 0) as n, {whole} as whole from ({window}) w"
 
     def _select(self) -> str:
-        # An order may have had two parcels of one courier.
-        distinct = "distinct " if self._source.table == "shipments" else ""
-        return f"select {distinct}{self._id} as id, {self._at} as ordered_at"
+        # An order may have had two parcels of one courier, or have two lines of one SKU.
+        distinct = "distinct " if self._source.table in ("shipments", "order_lines") else ""
+        return f"select {distinct}{self._id} as id, {self._at} as at"
 
     def _columns(self) -> str:
         if self._source.table != "orders":
@@ -222,8 +218,6 @@ class _Branches:
     def _fixed(self) -> str:
         source, days = self._source, Part.DAYS in self._conditions.parts & self._source.covers
         exact_days = f" and {self._conditions.sql([Part.DAYS], self._st, 't')}" if days else ""
-        if source.table == "shipments":
-            return f" and t.state <> 'canceled' and {source.fixed}"
         if source.table == "order_fts":
             return f" and order_fts match {self._st.bind(full_text(self._conditions.query))}"
         return f"{exact_days} and {source.fixed}"
@@ -245,8 +239,8 @@ class _Branches:
         the other for its index and read everything between."""
         low, high = self._conditions.bounds
         bounds: list[str] = []
-        above = _Bound("<", start if way is Way.AFTER else None, None if high is None else to_ms(high))
-        below = _Bound(">", start if way is Way.BEFORE else None, None if low is None else to_ms(low))
+        above = _Bound("<", start if self._down else None, None if high is None else to_ms(high))
+        below = _Bound(">", None if self._down else start, None if low is None else to_ms(low))
         for bound in (above, below):
             bounds += bound.sql(self._st, self._at, self._id, full_text=self._source.table == "order_fts")
         return " and ".join(bounds) or "1 = 1"

@@ -1,0 +1,121 @@
+"""Days on which orders were paid, shipped or changed, in each store's own zone, as ranges of moments.
+
+An order's day is written once, for when it was ordered; of its other moments only the moment is kept. Stores of one
+zone share a range, those of another zone have theirs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from webapp.domain.days import day_bounds
+from webapp.services.orders.filters import DateKind
+from webapp.services.statements import ReadSession, Statement, exists_by_key
+
+_TOLERANCE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The moments of the days in one zone: `low <= moment < high`, None for open. `accounts` are the channel accounts
+    whose stores lie there; empty when all do."""
+
+    accounts: tuple[int, ...]
+    low: datetime | None
+    high: datetime | None
+
+    def sql(self, st: Statement, moment: str, account: str) -> str:
+        """The condition that the column `moment` of an order of `account` lies within."""
+        parts = [st.among(account, self.accounts)] if self.accounts else []
+        parts += [f"{moment} >= {st.moment(self.low)}"] if self.low else []
+        parts += [f"{moment} < {st.moment(self.high)}"] if self.high else []
+        return " and ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Orders that were paid, shipped or changed on the days `first` … `last` (None: open)."""
+
+    kind: DateKind
+    first: date | None
+    last: date | None
+    spans: tuple[Span, ...]
+
+    @property
+    def low(self) -> datetime | None:
+        """The earliest moment of all spans."""
+        return min((span.low for span in self.spans if span.low), default=None)
+
+    @property
+    def high(self) -> datetime | None:
+        """The end of the latest span."""
+        return max((span.high for span in self.spans if span.high), default=None)
+
+    @property
+    def ordered_before(self) -> datetime | None:
+        """Nothing is paid, shipped or changed before it was ordered: so the list begins here, not today. A day more
+        for clocks of other systems."""
+        return self.high + _TOLERANCE if self.high else None
+
+    def sql(self, st: Statement, alias: str) -> str:
+        """The condition on the columns `id`, `account_id`, `ordered_at` and `updated_at` of an order."""
+        if self.kind is DateKind.UPDATED:
+            return f"{self._within(st, f'{alias}.updated_at', f'{alias}.account_id')}{self._ordered(st, alias)}"
+        table, moment, counts = _TABLES[self.kind]
+        wanted = f"{counts} and {self._within(st, f'x.{moment}', 'x.account_id')}"
+        return f"{exists_by_key(st, table, alias, wanted)}{self._ordered(st, alias)}"
+
+    def found(self, st: Statement) -> str:
+        """All such orders by the index on the moment: rows (id, at), an order perhaps twice."""
+        if self.kind is DateKind.UPDATED:
+            within = self._within(st, "x.updated_at", "x.account_id")
+            return f"select x.id, x.ordered_at as at from orders x where {within}{self._ordered(st, 'x')}"
+        table, moment, counts = _TABLES[self.kind]
+        within = self._within(st, f"x.{moment}", "x.account_id")
+        return (
+            f"select x.order_id as id, x.ordered_at as at from {table} x"
+            f" where {counts} and {within}{self._ordered(st, 'x')}"
+        )
+
+    def _within(self, st: Statement, moment: str, account: str) -> str:
+        each = " or ".join(f"({span.sql(st, moment, account)})" for span in self.spans)
+        if len(self.spans) == 1:
+            return each
+        # Said once for all zones: an index serves this, not the alternatives.
+        return f"{Span((), self.low, self.high).sql(st, moment, account)} and ({each})"
+
+    def _ordered(self, st: Statement, alias: str) -> str:
+        return f" and {alias}.ordered_at < {st.moment(self.ordered_before)}" if self.ordered_before else ""
+
+
+_TABLES = {
+    DateKind.SHIPPED: ("shipments", "dispatched_at", "x.state <> 'canceled'"),
+    DateKind.PAID: ("payments", "paid_at", "x.state <> 'withdrawn'"),
+}
+"""Where a moment is kept, and which of the rows count: not a parcel that never left, nor a payment taken back."""
+
+
+def read_moments(session: ReadSession, kind: DateKind, first: date | None, last: date | None) -> Moments | None:
+    """The moments of these days in the zones of all stores, in one statement; None when both ends are open."""
+    if first is None and last is None:
+        return None
+    rows = Statement(session).run(
+        "select s.timezone, a.id from channel_accounts a join stores s on s.id = a.store_id order by s.timezone, a.id"
+    )
+    zones: dict[str, list[int]] = {}
+    for zone, account in rows:
+        zones.setdefault(zone, []).append(account)
+    spans = tuple(
+        Span(
+            tuple(accounts) if len(zones) > 1 else (),
+            day_bounds(first, zone)[0] if first else None,
+            day_bounds(last, zone)[1] if last else None,
+        )
+        for zone, accounts in zones.items()
+    )
+    return Moments(kind, first, last, spans or (Span((), _midnight(first), _midnight(last)),))
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time.min, tzinfo=UTC) if day else None
