@@ -41,6 +41,11 @@ VARIANT_PARAMS = {
     ("no_permission", "payment"): "number from_status",
     ("no_permission", "tracking"): "number from_status",
     ("no_permission", "history"): "number from_status",
+    ("no_permission", "marks"): "number from_status",
+    ("bad_value", "assignee"): "number field value",
+    ("bad_value", "tag_taken"): "field value",
+    ("bad_value", "tag_long"): "field value limit",
+    ("bad_value", "tag_many"): "field value limit",
     ("no_permission", "delete"): "number",
     ("not_found", "gone"): "",
 }

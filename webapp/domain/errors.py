@@ -113,6 +113,11 @@ VARIANTS: dict[tuple[Code, str], str] = {
     (Code.NO_PERMISSION, "payment"): N_("Your role may not confirm the payment of %(number)s. Ask an admin."),
     (Code.NO_PERMISSION, "tracking"): N_("Your role may not change the tracking number of %(number)s. Ask an admin."),
     (Code.NO_PERMISSION, "history"): N_("Your role may not add history to %(number)s. Ask an admin."),
+    (Code.NO_PERMISSION, "marks"): N_("Your role may not assign or tag %(number)s. Ask an admin."),
+    (Code.BAD_VALUE, "assignee"): N_("%(number)s can't be given to %(value)s: it is not in their stores."),
+    (Code.BAD_VALUE, "tag_taken"): N_("There is a tag “%(value)s” already."),
+    (Code.BAD_VALUE, "tag_long"): N_("“%(value)s” is too long for a tag: at most %(limit)s characters."),
+    (Code.BAD_VALUE, "tag_many"): N_("There are %(limit)s tags already. Archive one that nobody needs."),
     (Code.NO_PERMISSION, "delete"): N_("Your role may not delete %(number)s. Ask an admin."),
     (Code.NOT_FOUND, "gone"): N_("This order no longer exists."),
 }

@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from webapp.domain.actors import Actor, ActorKind
+from webapp.domain.actors import EVERYTHING, Actor, ActorKind, Scope
 from webapp.domain.errors import Code, Problem
 from webapp.domain.order_status import (
     DELETABLE,
@@ -39,12 +39,28 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Named(NamedTuple):
+    """A person or a tag: its id, and the name that history keeps of it."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assignee:
+    """Whom an order is given to (None: to nobody), and which orders exist for them."""
+
+    person: Named | None
+    scope: Scope = EVERYTHING
+
+
 class OrderFacts(NamedTuple):
     """What a decision needs to know about one order, read under its lock (or unlocked, for a preview).
 
     `channel_rules` is true for orders of an account whose channel has a connector; `can_cancel` says whether that
     connector can cancel there. `shipment_state`, `courier` and `tracking_number` are the open shipment's.
-    `paid_by_completion` is true when the step to `completed` was what marked a COD order paid.
+    `paid_by_completion` is true when the step to `completed` was what marked a COD order paid. `assigned` and `tags`
+    (ids) are only read for acts that touch them; `account_id` and `warehouse_id` say for whom the order exists.
 
     This and `Decision` are made for each order of a file: a tuple is made in a fifth of a frozen dataclass's time.
     """
@@ -63,6 +79,10 @@ class OrderFacts(NamedTuple):
     tracking_number: str | None = None
     returns_withdrawn: bool = False
     paid_by_completion: bool = False
+    account_id: int = 0
+    warehouse_id: int | None = None
+    assigned: Named | None = None
+    tags: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +91,9 @@ class OrderAct:
 
     `to`: the new status. `payment`: the new payment status (a reason goes into `comment`). `courier` and
     `tracking_number` are set on the open shipment. `override`: True withdraws the buyer's right to ask for a return,
-    False allows it again. `always_record`: write an entry even when nothing changes (*Add history*). `takes_back`: the
-    act is the way back of an earlier one, and needs no reason of its own.
+    False allows it again. `assign`: to whom the order is given. `tag`, `untag`: tags put on and taken off.
+    `always_record`: write an entry even when nothing changes (*Add history*). `takes_back`: the act is the way back of
+    an earlier one, and needs no reason of its own.
     """
 
     to: OrderStatus | None = None
@@ -82,6 +103,9 @@ class OrderAct:
     comment: str = ""
     notify: bool = False
     override: bool | None = None
+    assign: Assignee | None = None
+    tag: tuple[Named, ...] = ()
+    untag: tuple[Named, ...] = ()
     always_record: bool = False
     takes_back: bool = False
 
@@ -92,7 +116,8 @@ _NOTHING: Mapping[str, tuple[Any, Any]] = MappingProxyType({})
 class Decision(NamedTuple):
     """What an act comes to for one order. Only an `ok` decision has effects; a `failed` one has a problem.
 
-    `changes` holds, by field name, the pair (before, after) of everything but the status: what undo puts back.
+    `changes` holds, by field name, the pair (before, after) of everything but the status: what undo puts back. Of tags
+    it holds those that went and those that came.
     """
 
     outcome: Outcome
@@ -106,7 +131,7 @@ class Decision(NamedTuple):
 def decide(order: OrderFacts, act: OrderAct, actor: Actor) -> Decision:
     """What `act` by `actor` comes to on `order`: ok, unchanged, or failed with the reason. Changes nothing itself."""
     problem = _missing_permission(order, act, actor) or _refused_status(order, act.to, actor)
-    problem = problem or _refused_payment(order, act) or _refused_tracking(order, act)
+    problem = problem or _refused_payment(order, act) or _refused_tracking(order, act) or _refused_assignee(order, act)
     if problem is not None:
         return Decision(Outcome.FAILED, order.status, order.payment_status, problem)
     status = act.to or order.status
@@ -171,6 +196,8 @@ def _missing_permission(order: OrderFacts, act: OrderAct, actor: Actor) -> Probl
         act.notify and not actor.may(Permission.ORDERS_NOTIFY)
     ):
         variant = "history"
+    elif (act.assign or act.tag or act.untag) and not actor.may(Permission.ORDERS_EDIT):
+        variant = "marks"
     if variant is None:
         return None
     params = {"number": order.number, "variant": variant, "from_status": order.status.value}
@@ -250,6 +277,14 @@ def _refused_tracking(order: OrderFacts, act: OrderAct) -> Problem | None:
     return None
 
 
+def _refused_assignee(order: OrderFacts, act: OrderAct) -> Problem | None:
+    """Nobody is given what does not exist for them; taking back an earlier act is never refused for it."""
+    if act.assign is None or act.assign.person is None or act.assign.scope.covers(order.account_id, order.warehouse_id):
+        return None
+    name = act.assign.person.name
+    return Problem(Code.BAD_VALUE, {"number": order.number, "field": "assigned", "value": name, "variant": "assignee"})
+
+
 _NO_PARCEL = DELETABLE | {OrderStatus.COMPLETED, OrderStatus.CLOSED, OrderStatus.RTS}
 
 
@@ -279,4 +314,11 @@ def _changes(order: OrderFacts, act: OrderAct, payment: PaymentStatus) -> dict[s
         changes["tracking_number"] = (order.tracking_number, act.tracking_number)
     if act.override is not None and act.override != order.returns_withdrawn:
         changes["returns_withdrawn"] = (order.returns_withdrawn, act.override)
+    if act.assign is not None and act.assign.person != order.assigned:
+        changes["assigned_to"] = (order.assigned, act.assign.person)
+    if act.tag or act.untag:
+        gone = [tag for tag in act.untag if tag.id in order.tags]
+        new = [tag for tag in act.tag if tag.id not in order.tags]
+        if gone or new:
+            changes["tags"] = (gone, new)
     return changes

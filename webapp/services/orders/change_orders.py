@@ -19,6 +19,7 @@ from webapp.domain.order_acts import Decision, OrderAct, Outcome, decide
 from webapp.domain.order_status import OrderStatus
 from webapp.extensions import db
 from webapp.services.orders.facts import KnownOrder, lock_orders
+from webapp.services.orders.marks import with_marks
 from webapp.services.orders.write_changes import Change, write_changes
 from webapp.services.unit_of_work import LockNotHad, UnitOfWork, lock_was_not_had, unit_of_work
 
@@ -75,6 +76,7 @@ def change_orders(
     if known is None:
         known = lock_orders(work.session, work.actor.scope, acts, skip_locked=skip_locked)
     work.restart_clock()
+    known = with_marks(work.session, known, acts)
     changes: list[Change] = []
     results: list[OrderResult] = []
     for order_id, act in acts.items():

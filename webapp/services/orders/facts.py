@@ -168,6 +168,8 @@ def _known_order(row: Any, shipment: Any) -> KnownOrder:
         courier=courier,
         tracking_number=tracking_number,
         returns_withdrawn=bool(returns_withdrawn),
+        account_id=account_id,
+        warehouse_id=warehouse_id,
     )
     return KnownOrder(
         order_id, facts, version, account_id, store_id, warehouse_id, local_date, ordered_at, currency, total, ship_by,

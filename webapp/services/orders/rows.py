@@ -16,7 +16,8 @@ class OrderRow(NamedTuple):
     """One order as the list shows it. `total` in minor units of `currency`, None for people who may not see prices.
 
     `item_count` is pieces, `line_count` lines; `first_line` the name of the first. `courier` and `tracking_number` are
-    the latest shipment's that was not canceled. `channel` is a code, `account` the shop's name there.
+    the latest shipment's that was not canceled, `tags` the names of its tags. `channel` is a code, `account` the shop's
+    name there.
     """
 
     number: str
@@ -46,6 +47,22 @@ class OrderRow(NamedTuple):
     line_count: int
     courier: str | None
     tracking_number: str | None
+    tags: tuple[str, ...]
+
+
+_BETWEEN = "\x1f"
+"""Between the names of an order's tags where they come as one text: no name has it."""
+
+
+def tag_names(st: Statement, order_id: str) -> str:
+    """An order's tags as an expression; `split_names` reads it."""
+    names = "group_concat(g.name, char(31))" if st.sqlite else "string_agg(g.name, chr(31))"
+    return f"(select {names} from order_tags x join tags g on g.id = x.tag_id where x.order_id = {order_id})"
+
+
+def split_names(names: str | None) -> tuple[str, ...]:
+    """What `tag_names` gave, in the order of the names."""
+    return tuple(sorted(names.split(_BETWEEN), key=str.casefold)) if names else ()
 
 
 _SQL = (
@@ -53,7 +70,7 @@ _SQL = (
     " o.currency, o.total, o.item_count, o.ordered_at, o.ship_by, o.arranged_at, o.label_printed_at,"
     " o.invoice_printed_at, o.version,"
     " s.name, s.timezone, a.channel, a.name, c.buyer_name, c.buyer_phone, l.name, l.quantity,"
-    " (select count(*) from order_lines n where n.order_id = o.id), p.courier, p.tracking_number"
+    " (select count(*) from order_lines n where n.order_id = o.id), p.courier, p.tracking_number, {tags}"
     " from orders o join channel_accounts a on a.id = o.account_id join stores s on s.id = o.store_id"
     " left join order_contacts c on c.order_id = o.id left join order_lines l on l.order_id = o.id and l.line_no = 1"
     " left join shipments p on p.id ="
@@ -63,7 +80,8 @@ _SQL = (
 
 def _found(session: ReadSession, ids: Sequence[int]) -> list[Any]:
     st = Statement(session)
-    return st.run(_SQL + (st.among("o.id", ids) if st.sqlite else f"o.id = any({st.array(ids, 'bigint')})"))
+    sql = _SQL.replace("{tags}", tag_names(st, "o.id"))
+    return st.run(sql + (st.among("o.id", ids) if st.sqlite else f"o.id = any({st.array(ids, 'bigint')})"))
 
 
 def read_rows(session: ReadSession, ids: Sequence[int], *, restricted: bool = False) -> list[OrderRow]:
@@ -77,5 +95,6 @@ def read_rows(session: ReadSession, ids: Sequence[int], *, restricted: bool = Fa
             row[8], None if restricted else row[9], row[10], moment_of(row[11]), maybe_moment(row[12]),
             maybe_moment(row[13]), maybe_moment(row[14]), maybe_moment(row[15]), row[16], row[17], row[18], row[19],
             row[20], row[21] or "", row[22] or "", row[23] or "", row[24] or 0, row[25], row[26], row[27],
+            split_names(row[28]),
         )  # fmt: skip
     return [by_id[order_id] for order_id in ids if order_id in by_id]

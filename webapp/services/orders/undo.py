@@ -16,13 +16,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor, ActorKind
-from webapp.domain.order_acts import OrderAct, Outcome, decide_undo
+from webapp.domain.order_acts import Assignee, Named, OrderAct, Outcome, decide_undo
 from webapp.domain.order_status import OrderStatus, find_transition
 from webapp.domain.payment import PaymentStatus
 from webapp.models import Batch, OrderHistory
 from webapp.services.orders.batches import new_batch
 from webapp.services.orders.change_orders import BulkResult, OrderResult, in_one_transaction
 from webapp.services.orders.facts import KnownOrder, lock_orders
+from webapp.services.orders.marks import with_marks
 from webapp.services.orders.write_changes import Change, write_changes
 from webapp.services.outbox import withdraw_batch
 from webapp.services.sets import any_of, many
@@ -32,7 +33,7 @@ TIME = timedelta(minutes=10)
 """How long after a change it can be taken back."""
 KIND = "undo"
 """The kind of the batch that an undo makes."""
-UNDOABLE = frozenset({"change_status", "add_history", "mark_paid"})
+UNDOABLE = frozenset({"change_status", "add_history", "mark_paid", "assign", "tag"})
 """Kinds of batches that can be taken back; a deletion can't, and a file has its own job."""
 RECENT = 50
 """How many of the latest changes are looked through for one's own."""
@@ -94,8 +95,9 @@ def undo(actor: Actor, batch_id: int) -> BulkResult:
         work.restart_clock()
         changes = []
         results = []
-        for order_id, order in known.items():
-            change, result = _take_back(order, written[order_id], actor)
+        acts = {order_id: _way_back(written[order_id]) for order_id in known}
+        for order_id, order in with_marks(work.session, known, acts).items():
+            change, result = _take_back(order, acts[order_id], actor, latest=written[order_id].seq == order.version)
             results.append(result)
             if change is not None:
                 changes.append(change)
@@ -132,9 +134,8 @@ def _written(work: UnitOfWork, batch: Batch) -> dict[int, Any]:
     return {row.order_id: row for row in rows}
 
 
-def _take_back(order: KnownOrder, written: Any, actor: Actor) -> tuple[Change | None, OrderResult]:
-    act = _way_back(written)
-    decision = decide_undo(order.facts, act, actor, latest=written.seq == order.version, pushed=False)
+def _take_back(order: KnownOrder, act: OrderAct, actor: Actor, *, latest: bool) -> tuple[Change | None, OrderResult]:
+    decision = decide_undo(order.facts, act, actor, latest=latest, pushed=False)
     facts = order.facts
     result = OrderResult(order.id, facts.number, decision.outcome, facts.status, decision.status, decision.problem)
     return (Change(order, act, decision) if decision.outcome is Outcome.OK else None), result
@@ -147,7 +148,15 @@ def _way_back(written: Any) -> OrderAct:
     if before is not after is OrderStatus.COMPLETED:
         payment = None  # what completing an order paid, leaving it takes back by itself
     override = bool(changes["returns_withdrawn"][0]) if "returns_withdrawn" in changes else None
-    return OrderAct(to=before if before is not after else None, payment=payment, override=override, takes_back=True)
+    assign = None
+    if "assigned_to" in changes:
+        person = changes["assigned_to"][0]
+        assign = Assignee(Named(*person) if person else None)
+    went, came = ([Named(*tag) for tag in tags] for tags in changes.get("tags", ((), ())))
+    return OrderAct(
+        to=before if before is not after else None, payment=payment, override=override, assign=assign,
+        tag=tuple(went), untag=tuple(came), takes_back=True,
+    )  # fmt: skip
 
 
 def _write(work: UnitOfWork, batch: Batch, changes: Sequence[Change], taken_back: Sequence[int]) -> None:

@@ -19,6 +19,7 @@ from webapp.models import HistoryKind
 from webapp.services import outbox
 from webapp.services.orders.facts import KnownOrder
 from webapp.services.orders.write_shipments import next_state, write_shipments
+from webapp.services.orders.write_tags import write_tags
 from webapp.services.sets import DbTime, RowSet, any_of, db_time, many
 from webapp.services.unit_of_work import UnitOfWork
 
@@ -42,6 +43,7 @@ def write_changes(work: UnitOfWork, changes: Sequence[Change], *, batch_id: int 
     touched = zip(changes, parcels, strict=True)
     write_shipments(work, [(c.order, c.act, c.decision, state) for c, state in touched if state is not None])
     _write_payments(work, changes)
+    write_tags(work, [(c.order, c.decision) for c in changes])
     _extend_search(work, changes)
     _queue_notices(work, changes, batch_id, notices_due)
 
@@ -52,6 +54,7 @@ _SOMETIMES = {
     "ship_by": "timestamptz",
     "returns_withdrawn": "boolean",
     "arranged_at": "timestamptz",
+    "assigned_to": "bigint",
 }
 
 
@@ -88,6 +91,10 @@ def _update_orders(work: UnitOfWork, changes: Sequence[Change], parcels: Sequenc
         "arranged_at": (
             [order.arranged_at for order in orders],
             [_arranged_at(order, state, now) for order, state in zip(orders, parcels, strict=True)],
+        ),
+        "assigned_to": (
+            [order.facts.assigned and order.facts.assigned.id for order in orders],
+            [_assigned_to(c) for c in changes],
         ),
     }
     moved = {name: after for name, (before, after) in before_after.items() if before != after}
@@ -127,6 +134,12 @@ def _arranged_at(order: KnownOrder, state: ShipmentState | None, now: DbTime) ->
     if state in (ShipmentState.LABEL_PRINTED, ShipmentState.DISPATCHED):
         return order.arranged_at or now
     return None if state is ShipmentState.AWAITING else order.arranged_at
+
+
+def _assigned_to(change: Change) -> int | None:
+    before = change.order.facts.assigned
+    _, after = change.decision.changes.get("assigned_to", (None, before))
+    return after.id if after else None
 
 
 _HISTORY = RowSet(
