@@ -103,6 +103,11 @@ FIELD: Mapping[str, str] = {
     "format": N_("format"),
     "rows": N_("rows"),
     "columns": N_("column"),
+    "tag": N_("tag"),
+    "assigned": N_("person"),
+    "sku": N_("SKU"),
+    "sort": N_("sort"),
+    "date": N_("kind of date"),
 }
 
 

@@ -224,19 +224,23 @@ class BulkPages:
 
     def _finish(self, done: Done) -> ResponseReturnValue:
         """A toast on the list when nothing was refused, else a page that names what was."""
-        if current_user.selection:
+        # An act from an order's own page is none of the list's selection.
+        of_list = self._back().partition("?")[0] == self.get_url(".index_view")
+        if of_list and current_user.selection:
             accounts.keep_selection(current_user.token, [])
         told, undoable = outcome(db.session(), current_user.actor.scope, done), can_be_undone(done)
         if done.result.refused:
             until = clock.now() + UNDO_TIME if undoable else None
             page: str = self.render(
-                "admin/orders/outcome.html", told=told, done=done, back=self._back(), undo_until=until, tz=own_zone()
-            )
+                "admin/orders/outcome.html", told=told, done=done, back=self._back(), undo_until=until, tz=own_zone(),
+                of_list=of_list,
+            )  # fmt: skip
             return page
         changed = done.result.count(Outcome.OK)
         kind = f"success:{done.result.batch_id}" if undoable else "success"
         flash(f"{told.title} {told.lead}".strip(), kind if changed else "info")
-        session["selection_done"] = True
+        if of_list:
+            session["selection_done"] = True
         return redirect(self._back())
 
     def _back(self) -> str:

@@ -25,6 +25,8 @@ from webapp.services.orders.rows import OrderRow
 
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 _NONE = "–"
+MOST_TAGS = 2
+"""Tags that a row names; of more it says how many."""
 
 
 class Cells(NamedTuple):
@@ -44,6 +46,7 @@ class Cells(NamedTuple):
     item: str
     pieces: str
     more: str
+    tags: str
     total: str
     payment: str
     method: str
@@ -82,6 +85,7 @@ def _cells(row: OrderRow, ticked: frozenset[str], words: _Words) -> Cells:
         words.escaped(row.first_line),
         words.pieces(row.item_count),
         words.more(row.line_count - 1) if row.line_count > 1 else "",
+        words.tags(row.tags) if row.tags else "",
         _NONE if row.total is None else words.money(row.total, row.currency),
         row.payment_status.value,
         words.method(row.payment_method),
@@ -114,6 +118,7 @@ class _Words:
         self._pieces: dict[int, str] = {}
         self._more: dict[int, str] = {}
         self._methods: dict[str | None, str] = {}
+        self._tags: dict[tuple[str, ...], str] = {}
 
     def age(self, at: datetime) -> str:
         """How old something is; what is of one age in words has one text."""
@@ -144,6 +149,16 @@ class _Words:
         if n not in self._more:
             self._more[n] = ngettext("+ %(num)d more", "+ %(num)d more", n)
         return self._more[n]
+
+    def tags(self, names: tuple[str, ...]) -> str:
+        """The first tags as marks, and how many there are besides."""
+        if names not in self._tags:
+            marks = [f'<span class="lp-tag lp-tag-own">{escape(name)}</span>' for name in names[:MOST_TAGS]]
+            if len(names) > MOST_TAGS:
+                rest = escape(", ".join(names[MOST_TAGS:]))
+                marks.append(f'<span class="lp-tag lp-tag-own" title="{rest}">+{len(names) - MOST_TAGS}</span>')
+            self._tags[names] = "".join(marks)
+        return self._tags[names]
 
     def method(self, code: str | None) -> str:
         if code not in self._methods:

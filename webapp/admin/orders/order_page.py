@@ -172,6 +172,10 @@ def _event(entry: HistoryEntry) -> Event:
         return Event(entry, _("set the shipment"), None, None, "truck", details)
     if "payment_status" in entry.changes:
         return Event(entry, _("changed the payment"), None, None, "cash", details)
+    if "assigned_to" in entry.changes:
+        return Event(entry, _("assigned the order"), None, None, "user-check", details)
+    if "tags" in entry.changes:
+        return Event(entry, _("changed the tags"), None, None, "tag", details)
     if entry.comment:
         return Event(entry, _("added a note"), None, None, "message", details)
     return Event(entry, _("added an entry"), None, None, "message", details)
@@ -186,6 +190,15 @@ def _details(entry: HistoryEntry) -> Iterable[str]:
         yield _("Courier: %(courier)s", courier=courier_name(changes["courier"][1]))
     if "tracking_number" in changes:
         yield _("Tracking number: %(number)s", number=changes["tracking_number"][1] or "–")
+    if "assigned_to" in changes:
+        before, after = (person[1] if person else _("nobody") for person in changes["assigned_to"])
+        yield _("Assigned: %(before)s to %(after)s", before=before, after=after)
+    if "tags" in changes:
+        gone, new = (", ".join(name for _id, name in tags) for tags in changes["tags"])
+        if new:
+            yield _("Put on: %(tags)s", tags=new)
+        if gone:
+            yield _("Taken off: %(tags)s", tags=gone)
     if "returns_withdrawn" in changes:
         yield _("The right to return was withdrawn") if changes["returns_withdrawn"][1] else _("Returns allowed again")
 

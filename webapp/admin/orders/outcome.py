@@ -23,11 +23,13 @@ from webapp.services.orders.undo import has_way_back
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A bulk action that has been done: which, with what result, and whether the buyers are told."""
+    """A bulk action that has been done: which, with what result, and whether the buyers are told. `name` is the person
+    to whom orders were given; empty for nobody."""
 
-    kind: Literal["status", "history", "paid", "delete", "undo"]
+    kind: Literal["status", "history", "paid", "delete", "undo", "assign", "tag"]
     result: BulkResult
     to: OrderStatus | None = None
+    name: str = ""
     notified: bool = False
 
 
@@ -78,6 +80,20 @@ def _title(done: Done, n: int, total: int) -> str:
     if n == total:
         return _all(done, n)
     params = {"all": total}
+    if done.kind == "assign" and done.name:
+        return ngettext(
+            "%(num)d of %(all)d orders is now assigned to %(name)s.",
+            "%(num)d of %(all)d orders are now assigned to %(name)s.", n, name=done.name, **params,
+        )  # fmt: skip
+    if done.kind == "assign":
+        return ngettext(
+            "%(num)d of %(all)d orders is no longer assigned to anybody.",
+            "%(num)d of %(all)d orders are no longer assigned to anybody.", n, **params,
+        )  # fmt: skip
+    if done.kind == "tag":
+        return ngettext(
+            "%(num)d of %(all)d orders has its new tags.", "%(num)d of %(all)d orders have their new tags.", n, **params
+        )
     if done.kind == "undo":
         return ngettext(
             "%(num)d of %(all)d orders is as it was before.", "%(num)d of %(all)d orders are as they were before.", n,
@@ -103,6 +119,17 @@ def _title(done: Done, n: int, total: int) -> str:
 
 
 def _all(done: Done, n: int) -> str:
+    if done.kind == "assign" and done.name:
+        name = done.name
+        return ngettext(
+            "%(num)d order is now assigned to %(name)s.", "%(num)d orders are now assigned to %(name)s.", n, name=name
+        )
+    if done.kind == "assign":
+        return ngettext(
+            "%(num)d order is no longer assigned to anybody.", "%(num)d orders are no longer assigned to anybody.", n
+        )
+    if done.kind == "tag":
+        return ngettext("%(num)d order has its new tags.", "%(num)d orders have their new tags.", n)
     if done.kind == "delete":
         return ngettext("%(num)d order was deleted.", "%(num)d orders were deleted.", n)
     if done.kind == "undo":
@@ -135,6 +162,8 @@ def _already(done: Done, n: int) -> str:
             "%(num)d had a message only: those that still waited are not sent.",
             n,
         )
+    if done.kind in ("assign", "tag"):
+        return ngettext("%(num)d already was like this.", "%(num)d already were like this.", n)
     if done.kind == "paid":
         return ngettext("%(num)d already was paid.", "%(num)d already were paid.", n)
     label = status_label(done.to) if done.to else ""

@@ -17,6 +17,7 @@ from webapp.admin.orders.download_pages import DownloadPages
 from webapp.admin.orders.fragments import bulk_bar, filter_form, row_kit
 from webapp.admin.orders.fresh_pages import FreshPages, written
 from webapp.admin.orders.listing import Listing, count_text
+from webapp.admin.orders.mark_pages import MarkPages
 from webapp.admin.orders.order_pages import OrderPages
 from webapp.admin.orders.overview_page import OverviewPage
 from webapp.admin.orders.places import read_places
@@ -34,12 +35,14 @@ ACTIONS: dict[str, Permission] = {
     "change_status": Permission.ORDERS_CHANGE_STATUS,
     "add_history": Permission.ORDERS_ADD_HISTORY,
     "mark_paid": Permission.PAYMENTS_CONFIRM,
+    "assign": Permission.ORDERS_EDIT,
+    "tag": Permission.ORDERS_EDIT,
     "delete": Permission.ORDERS_DELETE,
 }
 """The bulk actions, in the order of the bar, and what each one needs."""
 
 
-class OrderView(BulkPages, DownloadPages, OrderPages, RowPages, OverviewPage, FreshPages, GuardedModelView):
+class OrderView(BulkPages, MarkPages, DownloadPages, OrderPages, RowPages, OverviewPage, FreshPages, GuardedModelView):
     """Orders: Flask-Admin's menu, permissions and actions; our own query and template."""
 
     permission = Permission.ORDERS_VIEW
@@ -115,6 +118,16 @@ class OrderView(BulkPages, DownloadPages, OrderPages, RowPages, OverviewPage, Fr
     def action_mark_paid(self, numbers: list[str]) -> ResponseReturnValue:
         """Show which will be paid, and ask."""
         return self.ask_paid(numbers)
+
+    @action("assign", lazy_gettext("Assign"))
+    def action_assign(self, numbers: list[str]) -> ResponseReturnValue:
+        """Ask to whom."""
+        return self.ask_assign(numbers)
+
+    @action("tag", lazy_gettext("Tag"))
+    def action_tag(self, numbers: list[str]) -> ResponseReturnValue:
+        """Ask which tags come on and which go."""
+        return self.ask_tag(numbers)
 
     @action("delete", lazy_gettext("Delete"))
     def action_delete(self, numbers: list[str]) -> ResponseReturnValue:

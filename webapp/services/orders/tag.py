@@ -57,14 +57,14 @@ def tag_orders(actor: Actor, numbers: Sequence[str], add: Sequence[str], remove:
     return act_on_orders(actor, "tag", numbers, act)
 
 
-def tags_of(session: Session, ids: Sequence[int]) -> dict[str, int]:
-    """How many of these orders carry each tag, by code."""
+def tags_of(session: ReadSession, numbers: Sequence[str]) -> dict[str, int]:
+    """How many of the orders with these numbers carry each tag, by code; only those that do."""
     st = Statement(session)
-    if not ids:
+    if not numbers:
         return {}
     rows = st.run(
-        "select t.code, count(*) from order_tags x join tags t on t.id = x.tag_id"
-        f" where {st.among('x.order_id', ids)} group by t.code"
+        "select t.code, count(*) from orders o join order_tags x on x.order_id = o.id join tags t on t.id = x.tag_id"
+        f" where {st.among('o.number', numbers)} group by t.code"
     )
     return {code: int(count) for code, count in rows}
 
