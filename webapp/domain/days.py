@@ -21,6 +21,9 @@ class DayPreset(StrEnum):
     LAST_7_DAYS = "last_7_days"
     LAST_30_DAYS = "last_30_days"
     THIS_MONTH = "this_month"
+    LAST_MONTH = "last_month"
+    LAST_90_DAYS = "last_90_days"
+    THIS_YEAR = "this_year"
 
 
 def cut_ms(moment: datetime) -> datetime:
@@ -65,6 +68,13 @@ def preset_days(preset: DayPreset, today: date) -> tuple[date, date]:
             return today - 29 * _ONE_DAY, today
         case DayPreset.THIS_MONTH:
             return today.replace(day=1), today
+        case DayPreset.LAST_MONTH:
+            last = today.replace(day=1) - _ONE_DAY
+            return last.replace(day=1), last
+        case DayPreset.LAST_90_DAYS:
+            return today - 89 * _ONE_DAY, today
+        case DayPreset.THIS_YEAR:
+            return today.replace(month=1, day=1), today
 
 
 def _midnight(day: date, tz: str) -> datetime:

@@ -95,7 +95,7 @@ class DownloadPages:
 def _read(params: dict[str, list[str]]) -> _Asked:
     flt, unknown = ListFilter.from_params(params)
     choice, wrong = Choice.from_params(params, current_user.actor.scope)
-    return _Asked(flt, choice, (*unknown, *wrong))
+    return _Asked(flt.seen_by(current_user.email), choice, (*unknown, *wrong))
 
 
 def _name(kind: Format) -> str:

@@ -7,6 +7,7 @@ or one sign-in may stand in a fragment: no token, no selection, no name.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -14,8 +15,9 @@ from flask import current_app
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from webapp.admin.orders.listing import FORM_FIELDS, Listing
+from webapp.admin.orders.listing import DAY_FIELDS, FORM_FIELDS, Listing, date_labels
 from webapp.admin.orders.places import Places
+from webapp.admin.orders.ranges import preset_choices, sort_choices, sort_label
 from webapp.admin.shell import draw
 from webapp.domain.errors import N_
 from webapp.domain.order_status import OrderStatus
@@ -23,12 +25,22 @@ from webapp.domain.payment import PaymentStatus
 from webapp.formats import language, status_label
 from webapp.formats.languages import translated
 from webapp.services.orders.bulk import LIMIT
-from webapp.services.orders.filters import ListFilter
+from webapp.services.orders.filters import ListFilter, Sort
 
 
 def filter_form(listing: Listing) -> Markup:
     """All filters in one form, as the present ones set them."""
     return _filter_form(language(), listing.url, listing.flt, listing.places)
+
+
+def range_menus(listing: Listing, today: date) -> Markup:
+    """The menus of the days, as they lie seen from `today`, and of the sort."""
+    return _range_menus(language(), listing.url, listing.flt, listing.places, today)
+
+
+def rows_head(sort: Sort) -> Markup:
+    """The head of the table."""
+    return _rows_head(language(), sort)
 
 
 def bulk_bar(may: tuple[str, ...]) -> Markup:
@@ -110,6 +122,20 @@ def _macros() -> Any:
 def _filter_form(_language: str, url: str, flt: ListFilter, places: Places) -> Markup:
     listing = Listing(url, flt, places, "")
     return draw("admin/orders/filters.html", listing=listing, flt=flt, form_fields=FORM_FIELDS)
+
+
+@lru_cache(maxsize=256)
+def _range_menus(_language: str, url: str, flt: ListFilter, places: Places, today: date) -> Markup:
+    listing = Listing(url, flt, places, "")
+    return draw(
+        "admin/orders/ranges.html", listing=listing, flt=flt, day_fields=DAY_FIELDS, kinds=date_labels(),
+        presets=preset_choices(listing, today), sorts=sort_choices(listing),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _rows_head(_language: str, sort: Sort) -> Markup:
+    return draw("admin/orders/rows_head.html", sort=sort, label=sort_label(sort))
 
 
 @lru_cache(maxsize=64)

@@ -13,9 +13,10 @@ from flask_login import current_user
 from webapp import clock
 from webapp.admin.base import expose
 from webapp.admin.orders.cells import cells
-from webapp.admin.orders.fragments import row_kit
+from webapp.admin.orders.fragments import row_kit, rows_head
 from webapp.admin.orders.listing import count_text
 from webapp.extensions import db
+from webapp.services.orders.filters import DEFAULT_SORT
 from webapp.services.orders.fresh import Mark, look_again, mark_now, new_rows, read_mark, write_mark
 from webapp.services.orders.picture import Count
 
@@ -49,6 +50,7 @@ class FreshPages:
             "admin/orders/fresh_rows.html",
             rows=cells(rows, current_user.selection, now), kit=row_kit(buyer_pages=not scope.restricted),
             detail_url=self.get_url(".index_view"), words=words, mark=written(mark.shown),
+            head=rows_head(DEFAULT_SORT),
         )  # fmt: skip
 
     def _since(self) -> Mark:

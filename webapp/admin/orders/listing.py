@@ -14,11 +14,11 @@ from webapp.admin.orders.places import Places
 from webapp.domain.couriers import COURIERS, courier_name
 from webapp.domain.errors import N_
 from webapp.domain.order_status import TABS, OrderStatus
-from webapp.domain.payment import PaymentStatus
+from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.formats import channel_label, day, integer, payment_label, payment_method_label, status_label
 from webapp.formats.languages import translated
 from webapp.services.orders.cursors import Cursor, write_cursor
-from webapp.services.orders.filters import ListFilter, Printed
+from webapp.services.orders.filters import ME, NOBODY, DateKind, ListFilter, Printed
 from webapp.services.orders.picture import Count
 from webapp.services.orders.query import OrderPage
 
@@ -74,7 +74,7 @@ class Listing:
 
     def tabs(self, page: OrderPage) -> list[dict[str, Any]]:
         """The tabs with their counts. A tab says which statuses, so changing it drops the filter on them."""
-        rest = urlencode(replace(self.flt, tab=None, status=(), arranged=None).to_params())
+        rest = urlencode(self.flt.moved(tab=None, status=(), arranged=None).to_params())
         return [
             {
                 "href": self._at(f"tab={tab}" if tab else "", rest),
@@ -113,37 +113,52 @@ class Listing:
             values = getattr(flt, name)
             if values:
                 words = ", ".join(word(self.places)(str(value)) for value in values)
-                chips.append(Chip(label(), words, self.address(replace(flt, **_emptied(name)))))
+                chips.append(Chip(label(), words, self.address(flt.moved(**{name: ()}))))
         if flt.first_day or flt.last_day:
-            without = self.address(replace(flt, first_day=None, last_day=None))
-            chips.append(Chip(_("Ordered"), _days(flt.first_day, flt.last_day), without))
+            without = self.address(flt.moved(first_day=None, last_day=None, date=DateKind.ORDERED))
+            chips.append(Chip(date_labels()[flt.date], _days(flt.first_day, flt.last_day), without))
         if flt.overdue:
-            chips.append(Chip(_("Due"), _("overdue"), self.address(replace(flt, overdue=False))))
+            chips.append(Chip(_("Due"), _("overdue"), self.address(flt.moved(overdue=False))))
         if flt.awaiting:
             chips.append(Chip(_("Acceptance"), _("waiting"), self.address(replace(flt, awaiting=False))))
         return chips
 
     @property
-    def groups(self) -> list[Group]:
-        """The fields of the filter form that are lists of values."""
+    def groups(self) -> list[tuple[str, list[Group]]]:
+        """The fields of the filter form that are lists of values, by what they are about."""
         flt, places = self.flt, self.places
         chosen_tab = TABS[flt.tab] if flt.tab else frozenset(OrderStatus)
+        statuses = [(s.value, status_label(s)) for s in OrderStatus if s in chosen_tab]
+        payments = [(s.value, payment_label(s)) for s in PaymentStatus]
+        methods = [(m.value, payment_method_label(m)) for m in PaymentMethod]
+        channels = [(code, channel_label(code)) for code in places.channels]
+        people = [(ME, _("Me")), (NOBODY, _("Nobody")), *places.people]
         return [
-            _group(
-                "status", _("Status"), [(s.value, status_label(s)) for s in OrderStatus if s in chosen_tab], flt.status
-            ),
-            _group(
-                "payment_status", _("Payment"), [(s.value, payment_label(s)) for s in PaymentStatus], flt.payment_status
-            ),
-            _group("store", _("Store"), places.stores, flt.store),
-            _group("channel", _("Channel"), [(code, channel_label(code)) for code in places.channels], flt.channel),
-            _group("courier", _("Courier"), _couriers(flt.courier), flt.courier),
-        ]
+            (_("Order"), [
+                _group("status", _("Status"), statuses, flt.status),
+                _group("tag", _("Tag"), _besides(places.tags, flt.tag), flt.tag),
+                _group("assigned", _("Assigned to"), _besides(people, flt.assigned), flt.assigned),
+            ]),
+            (_("Payment"), [
+                _group("payment_status", _("Payment status"), payments, flt.payment_status),
+                _group("payment_method", _("Payment method"), methods, flt.payment_method),
+            ]),
+            (_("Where from"), [
+                _group("store", _("Store"), places.stores, flt.store),
+                _group("channel", _("Channel"), channels, flt.channel),
+                _group("account", _("Shop"), _besides(places.accounts, flt.account), flt.account),
+            ]),
+            (_("Delivery"), [
+                _group("courier", _("Courier"), _couriers(flt.courier), flt.courier),
+                _group("warehouse", _("Warehouse"), places.warehouses, flt.warehouse),
+                _group("printed", _("Printed"), [(p.value, _printed(p)) for p in Printed], flt.printed),
+            ]),
+        ]  # fmt: skip
 
     @property
     def cleared(self) -> str:
         """The list of this tab without filters and search."""
-        return self.address(ListFilter(tab=self.flt.tab, limit=self.flt.limit))
+        return self.address(ListFilter(tab=self.flt.tab, limit=self.flt.limit).moved(sort=self.flt.sort))
 
     @property
     def everywhere(self) -> str:
@@ -151,12 +166,23 @@ class Listing:
         return self.address(ListFilter(q=self.flt.q, limit=self.flt.limit))
 
 
-FORM_FIELDS = ("status", "payment_status", "store", "channel", "courier", "from", "to", "due")
+FORM_FIELDS = (
+    "status", "tag", "assigned", "payment_status", "payment_method", "store", "channel", "account", "courier",
+    "warehouse", "printed", "sku", "due", "acceptance",
+)  # fmt: skip
 """What the filter form sets."""
+DAY_FIELDS = ("date", "from", "to")
+"""What the form of the days sets."""
 
 
-def _emptied(name: str) -> dict[str, Any]:
-    return {name: ()}
+def date_labels() -> dict[DateKind, str]:
+    """What a range of days can be about."""
+    return {
+        DateKind.ORDERED: _("Ordered"),
+        DateKind.PAID: _("Paid"),
+        DateKind.SHIPPED: _("Shipped"),
+        DateKind.UPDATED: _("Changed"),
+    }
 
 
 _TABS: dict[str | None, str] = {
@@ -182,6 +208,13 @@ def count_text(count: Count | None) -> str | None:
 
 def _group(name: str, label: str, options: Iterable[tuple[str, str]], chosen: Sequence[object]) -> Group:
     return Group(name, label, tuple(options), frozenset(str(value) for value in chosen))
+
+
+def _besides(options: Iterable[tuple[str, str]], chosen: Sequence[str]) -> list[tuple[str, str]]:
+    """The options, and what is chosen all the same: an archived tag, somebody who left."""
+    listed = list(options)
+    known = {code for code, _name in listed}
+    return [*listed, *((code, code) for code in chosen if code not in known)]
 
 
 def _couriers(chosen: Sequence[str]) -> list[tuple[str, str]]:
@@ -211,6 +244,10 @@ def _account(code: str) -> str:
     return f"{channel_label(channel)} {shop}"
 
 
+def _assigned(places: Places) -> Callable[[str], str]:
+    return lambda code: {ME: _("me"), NOBODY: _("nobody")}.get(code) or places.person_name(code)
+
+
 Words = Callable[[Places], Callable[[str], str]]
 
 
@@ -226,6 +263,9 @@ _NAMED: tuple[tuple[str, Callable[[], str], Words], ...] = (
     ("channel", lambda: _("Channel"), _always(channel_label)),
     ("account", lambda: _("Shop"), _always(_account)),
     ("courier", lambda: _("Courier"), _always(courier_name)),
-    ("warehouse", lambda: _("Warehouse"), _always(str)),
+    ("warehouse", lambda: _("Warehouse"), lambda places: places.warehouse_name),
     ("printed", lambda: _("Printed"), _always(_printed)),
+    ("sku", lambda: _("SKU"), _always(str)),
+    ("tag", lambda: _("Tag"), lambda places: places.tag_name),
+    ("assigned", lambda: _("Assigned to"), _assigned),
 )

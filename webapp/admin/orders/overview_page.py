@@ -54,7 +54,8 @@ class OverviewPage:
         flt, _wrong = ListFilter.from_params(params)
         places = read_places(reading, scope, settings.timezone)
         today = local_day(now, places.timezone)
-        found = read_overview(reading, scope, flt, now=now, today=today)
+        asked = flt.seen_by(current_user.email)
+        found = read_overview(reading, scope, asked, now=now, today=today)
         part = bool(request.headers.get("HX-Request"))
         template = "overview" if part else "overview_page"
         page: str = self.render(

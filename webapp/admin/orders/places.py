@@ -1,42 +1,72 @@
-"""The stores and channels that a person can choose from: those within their scope."""
+"""What a person can choose from in the filters: stores, channels and shops within their scope, tags and people."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from webapp.domain.actors import Scope
+from webapp.services.orders.assign import colleagues
 from webapp.services.statements import ReadSession, Statement
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Stores (code, name) and channel codes, both in the order in which to show them; `timezone` is most stores'."""
+    """Stores, shops (channel accounts), warehouses, tags and people, each (code, name), and channel codes, in the order
+    in which to show them. A shop's code is `channel:external id`, a person's their e-mail address. `timezone` is most
+    stores'."""
 
     stores: tuple[tuple[str, str], ...]
     channels: tuple[str, ...]
     timezone: str
+    accounts: tuple[tuple[str, str], ...] = ()
+    warehouses: tuple[tuple[str, str], ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+    people: tuple[tuple[str, str], ...] = ()
 
     def store_name(self, code: str) -> str:
         """A store's name; the code where none has it."""
         return dict(self.stores).get(code, code)
 
+    def warehouse_name(self, code: str) -> str:
+        """A warehouse's name; the code where none has it."""
+        return dict(self.warehouses).get(code, code)
+
+    def tag_name(self, code: str) -> str:
+        """A tag's name; the code where none has it."""
+        return dict(self.tags).get(code, code)
+
+    def person_name(self, email: str) -> str:
+        """A person's name; the address where nobody has it."""
+        return dict(self.people).get(email, email)
+
 
 def read_places(session: ReadSession, scope: Scope, timezone: str) -> Places:
     """The places within `scope`, archived stores too (their orders stay), in one statement.
 
-    `timezone` is the answer when there is no store.
+    `timezone` is the answer when there is no store. Who is bound to one warehouse chooses none.
     """
     st = Statement(session)
     mine = "1 = 1" if scope.account_ids is None else st.among("a.id", scope.account_ids)
     rows = st.run(
-        "select distinct s.code, s.name, s.timezone, a.channel"
-        " from stores s join channel_accounts a on a.store_id = s.id"
-        f" where {mine} order by s.name, s.code, a.channel"
+        "select 'account' as kind, s.code, s.name, s.timezone, a.channel, coalesce(a.external_id, s.code), a.name"
+        f" from stores s join channel_accounts a on a.store_id = s.id where {mine}"
+        f" union all select 'person', u.email, u.name, '', '', '', '' from users u where {colleagues(st, scope)}"
+        " union all select 'tag', code, name, '', '', '', '' from tags where archived_at is null"
+        " union all select 'warehouse', code, name, '', '', '', '' from warehouses"
+        f" where archived_at is null and {'1 = 1' if scope.warehouse_id is None else '1 = 0'}"
     )
-    zones = Counter({code: zone for code, _name, zone, _channel in rows}.values())
+    accounts = [row[1:] for row in rows if row[0] == "account"]
+    zones = Counter({code: zone for code, _name, zone, *_rest in accounts}.values())
     return Places(
-        tuple({code: name for code, name, _zone, _channel in rows}.items()),
-        tuple(sorted({channel for *_rest, channel in rows})),
+        _by_name((code, name) for code, name, *_rest in accounts),
+        tuple(sorted({channel for *_rest, channel, _shop, _name in accounts})),
         zones.most_common(1)[0][0] if zones else timezone,
+        _by_name((f"{channel}:{shop}", name) for *_store, channel, shop, name in accounts),
+        *(_by_name(row[1:3] for row in rows if row[0] == kind) for kind in ("warehouse", "tag", "person")),
     )
+
+
+def _by_name(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(dict(pairs).items(), key=lambda pair: (pair[1].casefold(), pair[0])))

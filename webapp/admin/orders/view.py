@@ -14,14 +14,16 @@ from webapp.admin.base import GuardedModelView, action, expose
 from webapp.admin.orders.bulk_pages import BulkPages
 from webapp.admin.orders.cells import cells
 from webapp.admin.orders.download_pages import DownloadPages
-from webapp.admin.orders.fragments import bulk_bar, filter_form, row_kit
+from webapp.admin.orders.fragments import bulk_bar, filter_form, range_menus, row_kit, rows_head
 from webapp.admin.orders.fresh_pages import FreshPages, written
 from webapp.admin.orders.listing import Listing, count_text
 from webapp.admin.orders.mark_pages import MarkPages
 from webapp.admin.orders.order_pages import OrderPages
 from webapp.admin.orders.overview_page import OverviewPage
 from webapp.admin.orders.places import read_places
+from webapp.admin.orders.ranges import sort_label
 from webapp.admin.orders.row_pages import RowPages
+from webapp.domain.days import local_day
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.formats import problem_text
@@ -29,6 +31,7 @@ from webapp.models import Order
 from webapp.services.orders.cursors import cursor_from_params
 from webapp.services.orders.filters import ListFilter
 from webapp.services.orders.fresh import mark_now
+from webapp.services.orders.picture import Count
 from webapp.services.orders.query import list_orders
 
 ACTIONS: dict[str, Permission] = {
@@ -54,31 +57,53 @@ class OrderView(BulkPages, MarkPages, DownloadPages, OrderPages, RowPages, Overv
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:
-        """One page of the list. With the header `Lapak-Part` (the live search) only what a search changes."""
+        """One page of the list. With the header `Lapak-Part` only what a search changes (`list`), or what a further
+        step of a search adds to the `Lapak-Have` rows that are there (`further`)."""
         settings = current_app.config["SETTINGS"]
         reading, scope = db.session(), current_user.actor.scope
         params = request.args.to_dict(flat=False)
         flt, wrong = ListFilter.from_params(params)
         places = read_places(reading, scope, settings.timezone)
-        cursor, unreadable = cursor_from_params(params, settings.secret_key, places.timezone)
+        cursor, unreadable = cursor_from_params(
+            params, settings.secret_key, places.timezone, descending=flt.sort.descending
+        )
         listing = Listing(self.get_url(".index_view"), flt, places, settings.secret_key)
-        part = bool(request.headers.get("Lapak-Part"))
+        part = request.headers.get("Lapak-Part", "")
+        have = max(min(request.headers.get("Lapak-Have", 0, int), flt.limit - 1), 0) if part == "further" else 0
         if not part and "" in request.args.values():
             return redirect(listing.address(cursor=cursor))  # a form's empty fields: the address of a view is short
         now = clock.now()
         # Before the rows: what is committed in between is announced once too often rather than never.
         mark = None if part else mark_now(reading, scope, now)
-        page = list_orders(reading, scope, flt, cursor=cursor, now=now)
+        page = list_orders(
+            reading,
+            scope,
+            flt.seen_by(current_user.email),
+            cursor=cursor,
+            now=now,
+            limit=flt.limit - have,
+            with_count=part != "further",
+            whole_first=part != "further",
+        )
+        count = page.count
+        whole = cursor is None
+        if part == "further":
+            whole = request.headers.get("Lapak-Whole") == "1"
+            count = Count(have + len(page.rows), page.further is None) if whole else None
         shown = frozenset(row.number for row in page.rows)
         context = {
             "listing": listing, "flt": flt, "page": page, "now": now, "places": places,
-            "tabs": listing.tabs(page), "pages": listing.pages(page), "count": count_text(page.count),
+            "tabs": listing.tabs(page), "pages": listing.pages(page), "count": count_text(count), "number": count or 0,
+            "further": listing.address(cursor=page.further) if page.further else None, "have": have, "whole": whole,
             "here": listing.address(cursor=cursor), "detail_url": self.get_url(".index_view"),
             "problems": [problem_text(problem) for problem in (*wrong, *unreadable)],
             "kept_elsewhere": [n for n in current_user.selection if n not in shown],
             "overview_url": listing.overview_address(self.get_url(".overview")),
             "rows": cells(page.rows, current_user.selection, now), "kit": row_kit(buyer_pages=not scope.restricted),
+            "rows_head": rows_head(flt.sort), "range_menus": range_menus(listing, local_day(now, places.timezone)),
         }  # fmt: skip
+        if part == "further":
+            return self.render("admin/orders/list_further.html", **context)
         if mark is None:
             return self.render("admin/orders/list_part.html", **context)
         may = tuple(name for name in ACTIONS if self.is_action_allowed(name))
@@ -86,6 +111,7 @@ class OrderView(BulkPages, MarkPages, DownloadPages, OrderPages, RowPages, Overv
             "admin/orders/list.html",
             **context,
             mark=written(mark),
+            sort_label=sort_label(flt.sort),
             filter_form=filter_form(listing),
             bulk_bar=bulk_bar(may) if may else "",
             selection_done=session.pop("selection_done", False),

@@ -39,17 +39,21 @@ def assign_orders(actor: Actor, numbers: Sequence[str], email: str | None) -> Bu
 def read_colleagues(session: ReadSession, scope: Scope) -> list[Colleague]:
     """Active people to whom somebody with this scope can give orders, by name: those who may see at least one of its
     channel accounts. Nobody, for a fulfilment provider."""
-    if scope.restricted:
-        return []
     st = Statement(session)
-    shared = "1 = 1"
-    if scope.account_ids is not None:
-        shared = (
-            "(u.all_stores or exists (select 1 from user_stores m join channel_accounts a on a.store_id = m.store_id"
-            f" where m.user_id = u.id and {st.among('a.id', scope.account_ids)}))"
-        )
-    rows = st.run(f"select u.email, u.name from users u where u.archived_at is null and {shared} order by u.name, u.id")
+    rows = st.run(f"select u.email, u.name from users u where {colleagues(st, scope)} order by u.name, u.id")
     return [Colleague(*row) for row in rows]
+
+
+def colleagues(st: Statement, scope: Scope) -> str:
+    """The condition on users `u` that `read_colleagues` asks."""
+    if scope.restricted:
+        return "1 = 0"
+    if scope.account_ids is None:
+        return "u.archived_at is null"
+    return (
+        "u.archived_at is null and (u.all_stores or exists (select 1 from user_stores m join channel_accounts a"
+        f" on a.store_id = m.store_id where m.user_id = u.id and {st.among('a.id', scope.account_ids)}))"
+    )
 
 
 def _assignee(session: Session, email: str | None) -> Assignee:

@@ -42,8 +42,9 @@ class OrderPage:
     """One page of the list. A cursor is None where there is nothing to go to.
 
     `searched_back_to` is set when a filter that no index serves was looked for only so far back (or forward, for a
-    page before a cursor): `next` (or `prev`) goes on from there. `tabs` counts each tab under the filters that totals
-    know (accounts, days, payment status), `all` among them. `too_short` are words that were not searched.
+    page before a cursor): `further`, which is `next` (or `prev`), goes on from there. `tabs` counts each tab under the
+    filters that totals know (accounts, days, payment status), `all` among them. `too_short` are words that were not
+    searched.
     """
 
     rows: list[OrderRow]
@@ -54,6 +55,7 @@ class OrderPage:
     next: Cursor | None = None
     last: Cursor | None = None
     searched_back_to: datetime | None = None
+    further: Cursor | None = None
     too_short: tuple[str, ...] = ()
 
 
@@ -66,11 +68,13 @@ def list_orders(
     limit: int | None = None,
     now: datetime | None = None,
     with_count: bool = True,
+    whole_first: bool = True,
 ) -> OrderPage:
     """The page of orders at `cursor` (None: the first) in the filter's sort, `limit` of them (else the filter's).
 
     Three statements, one more where a count or a search needs it. `now` decides what is overdue. `with_count=False`
-    leaves out a count that would need a statement of its own.
+    leaves out a count that would need a statement of its own. A page before a cursor that comes to the beginning is the
+    first page, whole, unless `whole_first` is False.
     """
     conditions = conditions_of(session, scope, flt, now or clock.now())
     picture = read_picture(session, conditions)
@@ -80,7 +84,7 @@ def list_orders(
     size = limit or flt.limit
     cursor = cursor or FIRST
     taken = _take(session, conditions, picture, cursor, size + 1)
-    if cursor.way is Way.BEFORE and cursor.key and taken.edge is None and len(taken.keys) < size:
+    if whole_first and cursor.way is Way.BEFORE and cursor.key and taken.edge is None and len(taken.keys) < size:
         cursor = FIRST  # back at the beginning: a whole page, not the few before the cursor
         taken = _take(session, conditions, picture, cursor, size + 1)
     free = taken.count is not None or counted_by_totals(conditions, picture) is not None
@@ -89,7 +93,8 @@ def list_orders(
     rows = read_rows(session, [key.id for key in page.keys], restricted=scope.restricted)
     return OrderPage(
         rows, count, tabs, page.first, page.prev, page.next, page.last,
-        None if taken.edge is None else from_ms(taken.edge.ms), conditions.query.too_short,
+        None if taken.edge is None else from_ms(taken.edge.ms),
+        None if taken.edge is None else Cursor(cursor.way, taken.edge), conditions.query.too_short,
     )  # fmt: skip
 
 
