@@ -7,8 +7,8 @@ from alembic import op
 
 from webapp.models.types import BigId, Code
 
-revision = "0006"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
