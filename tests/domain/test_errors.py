@@ -32,6 +32,13 @@ PARAMS = {
 
 VARIANT_PARAMS = {
     ("locked", "changed_since"): "number",
+    ("locked", "edited_meanwhile"): "number",
+    ("transition_not_allowed", "edit"): "number from_status",
+    ("transition_not_allowed", "edit_paid"): "number from_payment",
+    ("unsupported_by_channel", "edit"): "number",
+    ("digital_order", "edit"): "number",
+    ("no_permission", "edit"): "number",
+    ("no_permission", "create"): "",
     ("wrong_shipment_state", "together"): "number from_status to_status",
     ("transition_not_allowed", "final"): "number from_status to_status",
     ("transition_not_allowed", "ship_first"): "number from_status to_status",
@@ -99,7 +106,7 @@ def test_every_variant_is_listed_here() -> None:
 
 def test_a_refused_change_names_the_order_and_both_statuses() -> None:
     for (code, variant), message in VARIANTS.items():
-        if code is Code.TRANSITION_NOT_ALLOWED and variant != "payment":
+        if code is Code.TRANSITION_NOT_ALLOWED and variant not in ("payment", "edit", "edit_paid"):
             assert places(message) == {"number", "from_status", "to_status"}
     assert places(ERRORS[Code.TRANSITION_NOT_ALLOWED].message) == {"number", "from_status", "to_status"}
 

@@ -103,10 +103,21 @@ VARIANTS: dict[tuple[Code, str], str] = {
     (Code.TRANSITION_NOT_ALLOWED, "payment"): N_(
         "The payment of %(number)s is %(from_payment)s and can't become %(to_payment)s."
     ),
+    (Code.TRANSITION_NOT_ALLOWED, "edit"): N_("%(number)s is %(from_status)s and can't be edited any more."),
+    (Code.TRANSITION_NOT_ALLOWED, "edit_paid"): N_(
+        "The payment of %(number)s is %(from_payment)s: its total and its payment method have to stay as they are."
+    ),
+    (Code.UNSUPPORTED_BY_CHANNEL, "edit"): N_(
+        "%(number)s belongs to its channel: lines, amounts and payment method can only be changed there."
+    ),
+    (Code.DIGITAL_ORDER, "edit"): N_("%(number)s has a parcel already: at least one line has to stay a parcel's."),
     (Code.WRONG_SHIPMENT_STATE, "together"): N_(
         "%(number)s can't become %(to_status)s and take a courier or tracking number in one step. Leave them out."
     ),
     (Code.LOCKED, "changed_since"): N_("%(number)s was changed again since then, and stays as it is now."),
+    (Code.LOCKED, "edited_meanwhile"): N_(
+        "%(number)s was changed by somebody else meanwhile. Compare with how it is now, and save again."
+    ),
     (Code.NO_PERMISSION, "status"): N_(
         "Your role may not set %(number)s from %(from_status)s to %(to_status)s. Ask an admin."
     ),
@@ -119,6 +130,8 @@ VARIANTS: dict[tuple[Code, str], str] = {
     (Code.BAD_VALUE, "tag_long"): N_("“%(value)s” is too long for a tag: at most %(limit)s characters."),
     (Code.BAD_VALUE, "tag_many"): N_("There are %(limit)s tags already. Archive one that nobody needs."),
     (Code.NO_PERMISSION, "delete"): N_("Your role may not delete %(number)s. Ask an admin."),
+    (Code.NO_PERMISSION, "edit"): N_("Your role may not edit %(number)s. Ask an admin."),
+    (Code.NO_PERMISSION, "create"): N_("Your role may not add orders. Ask an admin."),
     (Code.NOT_FOUND, "gone"): N_("This order no longer exists."),
 }
 """Closer words for a code, chosen by the param `variant`."""

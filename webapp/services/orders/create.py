@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.actors import Actor
 from webapp.domain.days import cut_ms, local_day
 from webapp.domain.errors import Code, Refused
+from webapp.domain.money import LARGEST
 from webapp.domain.numbers import RANDOM_BITS, new_order_number, random_part
 from webapp.domain.order_status import Acceptance, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
@@ -25,6 +26,9 @@ from webapp.models.types import to_ms
 from webapp.services.orders.write_changes import Delta, Totals, append_totals
 from webapp.services.sets import any_of, insert_rows, many, take_ids
 from webapp.services.unit_of_work import UnitOfWork, unit_of_work
+
+MOST_PIECES = 1_000_000
+"""The largest quantity of one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def create_orders(actor: Actor, orders: Sequence[NewOrder]) -> list[CreatedOrder
     """Create `orders`, all or none, in one transaction.
 
     Raises Refused: `no_permission`; `not_found` for an account outside the actor's scope; `missing_value` without
-    lines; `bad_value` for a quantity below 1, a negative amount, or a discount above the rest of the order.
+    lines; `bad_value` for a quantity or an amount out of its bounds, or a discount above the rest of the order.
     """
     with unit_of_work(actor) as work:
         return insert_orders(work, orders)
@@ -96,12 +100,12 @@ def create_orders(actor: Actor, orders: Sequence[NewOrder]) -> list[CreatedOrder
 def insert_orders(work: UnitOfWork, orders: Sequence[NewOrder]) -> list[CreatedOrder]:
     """`create_orders` within a running transaction."""
     if not work.actor.may(Permission.ORDERS_CREATE):
-        raise Refused(Code.NO_PERMISSION, number="")
+        raise Refused(Code.NO_PERMISSION, number="", variant="create")
     accounts = _accounts(work, orders)
     for order in orders:
-        _check(order)
+        check_content(order.buyer, order.lines, order.shipping_fee, order.discount)
     ids = take_ids(work.session, "orders", len(orders))
-    customers = _customers(work, orders, accounts)
+    customers = customers_of(work, [(accounts[order.account_id], order.buyer) for order in orders])
     drafts = [
         _draft(work, order_id, order, accounts[order.account_id], customer)
         for order_id, order, customer in zip(ids, orders, customers, strict=True)
@@ -146,35 +150,45 @@ def _accounts(work: UnitOfWork, orders: Sequence[NewOrder]) -> dict[int, Store]:
     return found
 
 
-def _check(order: NewOrder) -> None:
-    if not order.lines:
+def check_content(buyer: Buyer, lines: Sequence[NewLine], shipping_fee: int, discount: int) -> None:
+    """Check what holds for every order, however it arises; amounts in minor units.
+
+    Raises Refused: `missing_value` or `bad_value`, naming the field.
+    """
+    if not lines:
         raise Refused(Code.MISSING_VALUE, field="lines")
-    if not order.buyer.name.strip():
+    if not buyer.name.strip():
         raise Refused(Code.MISSING_VALUE, field="buyer_name")
-    for line in order.lines:
-        if line.quantity < 1:
+    for line in lines:
+        if not 1 <= line.quantity <= MOST_PIECES:
             raise Refused(Code.BAD_VALUE, field="quantity", value=line.quantity)
         if line.unit_price < 0:
             raise Refused(Code.BAD_VALUE, field="unit_price", value=line.unit_price)
         if not (line.name.strip() or line.sku):
             raise Refused(Code.MISSING_VALUE, field="item_name")
-    if order.shipping_fee < 0:
-        raise Refused(Code.BAD_VALUE, field="shipping_fee", value=order.shipping_fee)
-    goods = sum(line.quantity * line.unit_price for line in order.lines)
-    if not 0 <= order.discount <= goods + order.shipping_fee:
-        raise Refused(Code.BAD_VALUE, field="discount", value=order.discount)
+    goods = goods_of(lines)
+    if not 0 <= shipping_fee <= LARGEST - goods:
+        raise Refused(Code.BAD_VALUE, field="shipping_fee", value=shipping_fee)
+    if not 0 <= discount <= goods + shipping_fee:
+        raise Refused(Code.BAD_VALUE, field="discount", value=discount)
+
+
+def goods_of(lines: Sequence[NewLine]) -> int:
+    """What the lines come to, in minor units."""
+    return sum(line.quantity * line.unit_price for line in lines)
 
 
 def _draft(work: UnitOfWork, order_id: int, order: NewOrder, store: Store, customer_id: int | None) -> _Draft:
     status = OrderStatus.CREATED if order.payment_method is None else OrderStatus.PENDING
-    subtotal = sum(line.quantity * line.unit_price for line in order.lines)
-    key = _phone_key(order.buyer, store)
+    subtotal = goods_of(order.lines)
+    key = phone_key_of(order.buyer, store.currency)
     ordered_at = cut_ms(order.ordered_at or work.now)
     return _Draft(order_id, order, store, ordered_at, status, subtotal, secrets.token_bytes(16), key, customer_id)
 
 
-def _phone_key(buyer: Buyer, store: Store) -> str | None:
-    country = home_country(buyer.country, store.currency)
+def phone_key_of(buyer: Buyer, currency: str) -> str | None:
+    """The buyer's phone as it is looked up; without a country it is read as in the store's, told by its currency."""
+    country = home_country(buyer.country, currency)
     return phone_key(buyer.phone, country) if buyer.phone else None
 
 
@@ -197,12 +211,11 @@ def _number(session: Session, drafts: Sequence[_Draft]) -> None:
         open_drafts = again
 
 
-def _customers(work: UnitOfWork, orders: Sequence[NewOrder], accounts: dict[int, Store]) -> list[int | None]:
-    """The customer of each order, known by phone, else e-mail, within its store; new ones are added."""
+def customers_of(work: UnitOfWork, buyers: Sequence[tuple[Store, Buyer]]) -> list[int | None]:
+    """The customer that each buyer is, known by phone, else e-mail, within the store; new ones are added."""
     keys: list[tuple[int, str, str] | None] = []
-    for order in orders:
-        store = accounts[order.account_id]
-        phone, email = _phone_key(order.buyer, store), order.buyer.email.strip().lower()
+    for store, buyer in buyers:
+        phone, email = phone_key_of(buyer, store.currency), buyer.email.strip().lower()
         keys.append((store.id, "phone", phone) if phone else (store.id, "email", email) if email else None)
     known: dict[tuple[int, str, str], int] = {}
     for kind, column in (("phone", Customer.phone_key), ("email", Customer.email)):
@@ -213,11 +226,11 @@ def _customers(work: UnitOfWork, orders: Sequence[NewOrder], accounts: dict[int,
             for value, customer_id in work.session.execute(found.order_by(Customer.id.desc())):
                 known[store_id, kind, str(value)] = customer_id
     added: dict[tuple[int, str, str], Customer] = {}
-    for order, key in zip(orders, keys, strict=True):
+    for (_store, buyer), key in zip(buyers, keys, strict=True):
         if key and key not in known and key not in added:
             added[key] = Customer(
-                created_at=work.now, store_id=key[0], name=order.buyer.name.strip(),
-                email=order.buyer.email.strip().lower() or None, phone_key=key[2] if key[1] == "phone" else None,
+                created_at=work.now, store_id=key[0], name=buyer.name.strip(),
+                email=buyer.email.strip().lower() or None, phone_key=key[2] if key[1] == "phone" else None,
             )  # fmt: skip
     work.session.add_all(added.values())
     work.session.flush()  # orders name their customers' ids
@@ -237,7 +250,7 @@ def _insert(work: UnitOfWork, drafts: Sequence[_Draft]) -> None:
         for d in drafts
     ])  # fmt: skip
     write("order_contacts", _CONTACT, [_contact(d) for d in drafts])
-    write("order_lines", _LINE, [
+    write("order_lines", LINE_COLUMNS, [
         (d.id, n, line.sku, line.name.strip() or line.sku, line.quantity, line.unit_price, line.digital,
          d.order.account_id, d.ordered_at)
         for d in drafts for n, line in enumerate(d.order.lines, 1)
@@ -269,7 +282,7 @@ _CONTACT = (
     "order_id", "public_token", "buyer_name", "buyer_phone", "phone_key", "buyer_email", "address", "district", "city",
     "province", "postal_code", "country", "note", "locale",
 )  # fmt: skip
-_LINE = ("order_id", "line_no", "sku", "name", "quantity", "unit_price", "digital", "account_id", "ordered_at")
+LINE_COLUMNS = ("order_id", "line_no", "sku", "name", "quantity", "unit_price", "digital", "account_id", "ordered_at")
 _HISTORY = (
     "order_id", "seq", "kind", "from_status", "to_status", "comment", "notify", "actor_kind", "actor_id", "actor_name",
     "at",
@@ -286,12 +299,22 @@ def _contact(draft: _Draft) -> tuple[Any, ...]:
 
 
 def _doc(draft: _Draft) -> str:
-    buyer = draft.order.buyer
+    order = draft.order
+    return order_doc(draft.number, order.channel_order_id, order.buyer, draft.phone_key, [x.sku for x in order.lines])
+
+
+def order_doc(
+    number: str,
+    channel_order_id: str | None,
+    buyer: Buyer,
+    phone: str | None,
+    skus: Sequence[str | None],
+    tracking_numbers: Sequence[str] = (),
+) -> str:
+    """What the search looks through for one order; `phone` as it is looked up (`phone_key_of`)."""
     local_part = buyer.email.strip().lower().partition("@")[0]
-    skus = dict.fromkeys(line.sku for line in draft.order.lines)
-    return search_doc(
-        random_part(draft.number), draft.order.channel_order_id, buyer.name, draft.phone_key, local_part, *skus
-    )
+    parts = (random_part(number), channel_order_id, buyer.name, phone, local_part)
+    return search_doc(*parts, *dict.fromkeys(skus), *dict.fromkeys(tracking_numbers))
 
 
 def insert_search(work: UnitOfWork, rows: Sequence[tuple[int, int, datetime, str]]) -> None:

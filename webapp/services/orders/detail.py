@@ -10,6 +10,7 @@ from typing import Any
 
 from webapp.domain.actors import ActorKind, Scope
 from webapp.domain.numbers import encode_token, normalize_order_number
+from webapp.domain.order_edits import HIDDEN_FROM_PROVIDERS
 from webapp.domain.order_status import Acceptance, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentState, PaymentStatus
 from webapp.domain.shipping import ShipmentMethod, ShipmentState
@@ -180,7 +181,7 @@ def get_order(session: ReadSession, scope: Scope, number: str) -> OrderDetail | 
         maybe_moment(r[23]), maybe_moment(r[24]), maybe_moment(r[25]), r[26], r[27], r[28], r[29], r[30], r[31], r[32],
         r[33], r[34], None if hidden else r[47], split_names(r[48]), None if hidden else encode_token(bytes(r[35])),
         ContactDetail(r[36], r[37], email, r[39], r[40], r[41], r[42], r[43], r[44], r[45], r[46]),
-        _lines(session, r[0], hidden=hidden), _history(session, r[0]), _shipments(session, r[0]),
+        _lines(session, r[0], hidden=hidden), _history(session, r[0], hidden=hidden), _shipments(session, r[0]),
         _payments(session, r[0], hidden=hidden),
     )  # fmt: skip
 
@@ -199,7 +200,7 @@ def _lines(session: ReadSession, order_id: int, *, hidden: bool) -> tuple[LineDe
     )
 
 
-def _history(session: ReadSession, order_id: int) -> tuple[HistoryEntry, ...]:
+def _history(session: ReadSession, order_id: int, *, hidden: bool) -> tuple[HistoryEntry, ...]:
     st = Statement(session)
     rows = st.run(
         "select seq, kind, from_status, to_status, comment, notify, override, changes, actor_kind, actor_name, at"
@@ -208,15 +209,21 @@ def _history(session: ReadSession, order_id: int) -> tuple[HistoryEntry, ...]:
     return tuple(
         HistoryEntry(
             r[0], HistoryKind(r[1]), OrderStatus(r[2]) if r[2] else None, OrderStatus(r[3]) if r[3] else None, r[4],
-            bool(r[5]), None if r[6] is None else bool(r[6]), _changes(r[7]), ActorKind(r[8]), r[9], moment_of(r[10]),
+            bool(r[5]), None if r[6] is None else bool(r[6]), _changes(r[7], hidden=hidden), ActorKind(r[8]), r[9],
+            moment_of(r[10]),
         )
         for r in rows
     )  # fmt: skip
 
 
-def _changes(value: Any) -> Mapping[str, tuple[Any, Any]]:
-    kept = json.loads(value) if isinstance(value, str) else value
-    return {name: (pair[0], pair[1]) for name, pair in (kept or {}).items()}
+def _changes(value: Any, *, hidden: bool) -> Mapping[str, tuple[Any, Any]]:
+    kept = (json.loads(value) if isinstance(value, str) else value) or {}
+    if not hidden:
+        return {name: (pair[0], pair[1]) for name, pair in kept.items()}
+    told = {name: pair for name, pair in kept.items() if name not in HIDDEN_FROM_PROVIDERS}
+    if "lines" in told:
+        told["lines"] = [[[*line[:3], None, *line[4:]] for line in lines] for lines in told["lines"]]
+    return {name: (pair[0], pair[1]) for name, pair in told.items()}
 
 
 def _shipments(session: ReadSession, order_id: int) -> tuple[ShipmentDetail, ...]:

@@ -38,7 +38,7 @@ def write_changes(work: UnitOfWork, changes: Sequence[Change], *, batch_id: int 
         return
     parcels = [next_state(c.order, c.act, c.decision) for c in changes]
     _update_orders(work, changes, parcels)
-    _insert_history(work, changes, batch_id)
+    insert_history(work, changes, batch_id)
     append_totals(work, _totals(changes))
     touched = zip(changes, parcels, strict=True)
     write_shipments(work, [(c.order, c.act, c.decision, state) for c, state in touched if state is not None])
@@ -165,7 +165,8 @@ def _history_sql(dialect: Dialect, shared: frozenset[str]) -> TextClause:
     )
 
 
-def _insert_history(work: UnitOfWork, changes: Sequence[Change], batch_id: int | None) -> None:
+def insert_history(work: UnitOfWork, changes: Sequence[Change], batch_id: int | None) -> None:
+    """One row of history for each change, under the version that the order has after it."""
     rows = [
         (
             c.order.id, c.order.version + 1, c.order.facts.status.value, c.decision.status.value, c.act.comment,
