@@ -69,7 +69,10 @@ def edit_order(actor: Actor, number: str, edit: OrderEdit) -> OrderResult:
         found = resolve_numbers(work.session, actor.scope, [number])[number]
         if isinstance(found, Problem):
             return OrderResult(0, number, Outcome.FAILED, None, None, found)
-        return edit_orders(work, {found: edit}, skip_locked=skip_locked)[0]
+        result = edit_orders(work, {found: edit}, skip_locked=skip_locked)[0]
+        if result.number or result.problem is None:
+            return result
+        return replace(result, number=number, problem=Problem(result.problem.code, {"number": number}))
 
     try:
         return in_one_transaction(actor, do)
@@ -86,10 +89,9 @@ def edit_orders(work: UnitOfWork, edits: Mapping[int, OrderEdit], *, skip_locked
     for order_id, edit in edits.items():
         order = known.get(order_id)
         if order is None:
-            missing = (
-                Problem(Code.LOCKED, {"number": ""}) if skip_locked else Problem(Code.NOT_FOUND, {"variant": "gone"})
-            )
-            results.append(OrderResult(order_id, "", Outcome.FAILED, None, None, missing))
+            gone = Problem(Code.NOT_FOUND, {"variant": "gone"})
+            problem = Problem(Code.LOCKED, {"number": ""}) if skip_locked else gone
+            results.append(OrderResult(order_id, "", Outcome.FAILED, None, None, problem))
             continue
         wanted = _wanted(contents[order_id], edit)
         decision = _decide(order, edit, contents[order_id], wanted, work.actor)
