@@ -76,7 +76,9 @@ def _stores(_app: Flask, shop: Shop) -> tuple[list[str], list[str]]:
 
 CONTRACTS = {
     "admin": Contract(Permission.ORDERS_VIEW, "/admin/", False, "/admin/", _dashboard),
-    "orders": Contract(Permission.ORDERS_VIEW, "/admin/orders/", True, "/admin/orders/", _orders),
+    "orders": Contract(
+        Permission.ORDERS_VIEW, "/admin/orders/", True, "/admin/orders/", _orders, ("/admin/orders/new",)
+    ),
     "uploads": Contract(Permission.ORDERS_IMPORT, "/admin/orders/upload/"),
     "jobs": Contract(Permission.ORDERS_VIEW, "/admin/jobs/", False, "/admin/jobs/", _jobs),
     "users": Contract(

@@ -20,6 +20,8 @@ def palette(menu: Menu) -> Markup:
     places = [Place(place.name, place.url, place.icon) for place in menu.places]
     if current_user.may(Permission.ORDERS_IMPORT):  # it is a button of the list, not an entry of the menu
         places.append(Place(_("Upload statuses"), url_for("uploads.index"), "upload"))
+    if current_user.adds_orders:
+        places.append(Place(_("Add order"), url_for("orders.add_order"), "plus"))
     return _palette(language(), tuple(places))
 
 

@@ -51,6 +51,11 @@ class Identity(UserMixin):  # type: ignore[misc]
         return self.actor.may(Permission(permission))
 
     @property
+    def adds_orders(self) -> bool:
+        """Whether this person may add orders: with the permission, and who sees what an order costs."""
+        return self.actor.may(Permission.ORDERS_CREATE) and not self.actor.scope.restricted
+
+    @property
     def seen_long_ago(self) -> bool:
         """Whether it is time to write down that the session is in use."""
         return clock.now() - self.seen_at > SEEN_EVERY

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_symbol, get_minus_sign_symbol
 
-from webapp.domain.money import minor_digits
+from webapp.domain.money import DecimalMark, minor_digits
 from webapp.formats.languages import language, locale_of
 
 _SYMBOLS = {"IDR": "Rp", "KRW": "₩"}
@@ -101,3 +101,8 @@ def file_size(size: int) -> str:
     else:
         body = str(round(value))
     return f"{body}{_NO_BREAK}{_UNITS[unit]}"
+
+
+def decimal_mark() -> DecimalMark:
+    """What stands before the decimals in the reader's language."""
+    return "," if get_decimal_symbol(locale_of(language())) == "," else "."

@@ -9,10 +9,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from webapp.admin.orders.edit_words import edit_details, is_edit
 from webapp.domain.actors import Actor
 from webapp.domain.channels import has_rules_of_its_own
 from webapp.domain.couriers import courier_name
 from webapp.domain.order_acts import OrderAct, OrderFacts, Outcome, decide, decide_deletion, offered_targets
+from webapp.domain.order_edits import editable_parts, may_edit
 from webapp.domain.order_status import FINAL, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentState, PaymentStatus
 from webapp.domain.permissions import Permission
@@ -69,6 +71,8 @@ class Possible:
     change_courier: bool
     add_history: bool
     notify: bool
+    edit: bool
+    duplicate: bool
     delete: bool
     next: NextAct | None
 
@@ -106,6 +110,8 @@ def possible(order: OrderDetail, actor: Actor) -> Possible:
         change_courier=may(OrderAct(courier=_PROBE)),
         add_history=actor.may(Permission.ORDERS_ADD_HISTORY),
         notify=actor.may(Permission.ORDERS_NOTIFY),
+        edit=may_edit(actor) and bool(editable_parts(facts)),
+        duplicate=actor.may(Permission.ORDERS_CREATE) and not actor.scope.restricted,
         delete=decide_deletion(facts, actor).outcome is Outcome.OK,
         next=_next_act(order, targets, pay=pay),
     )
@@ -158,16 +164,18 @@ def _paid_step(order: OrderDetail) -> Step:
 
 def events(order: OrderDetail, kind: HistoryKind) -> list[Event]:
     """The history of this kind in words, newest first."""
-    return [_event(entry) for entry in order.history if entry.kind is kind]
+    return [_event(entry, order.currency) for entry in order.history if entry.kind is kind]
 
 
-def _event(entry: HistoryEntry) -> Event:
-    details = tuple(_details(entry))
+def _event(entry: HistoryEntry, currency: str) -> Event:
+    details = (*_details(entry), *edit_details(entry.changes, currency))
     changed = entry.to_status is not None and entry.to_status is not entry.from_status
     if entry.from_status is None:
         return Event(entry, _("created the order:"), None, entry.to_status, "", details)
     if changed:
         return Event(entry, _("changed the status:"), entry.from_status, entry.to_status, "", details)
+    if is_edit(entry.changes):
+        return Event(entry, _("edited the order"), None, None, "pencil", details)
     if "tracking_number" in entry.changes or "courier" in entry.changes:
         return Event(entry, _("set the shipment"), None, None, "truck", details)
     if "payment_status" in entry.changes:

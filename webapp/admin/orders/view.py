@@ -14,6 +14,7 @@ from webapp.admin.base import GuardedModelView, action, expose
 from webapp.admin.orders.bulk_pages import BulkPages
 from webapp.admin.orders.cells import cells
 from webapp.admin.orders.download_pages import DownloadPages
+from webapp.admin.orders.entry_pages import EntryPages
 from webapp.admin.orders.fragments import bulk_bar, filter_form, range_menus, row_kit, rows_head
 from webapp.admin.orders.fresh_pages import FreshPages, written
 from webapp.admin.orders.listing import Listing, count_text
@@ -45,7 +46,9 @@ ACTIONS: dict[str, Permission] = {
 """The bulk actions, in the order of the bar, and what each one needs."""
 
 
-class OrderView(BulkPages, MarkPages, DownloadPages, OrderPages, RowPages, OverviewPage, FreshPages, GuardedModelView):
+class OrderView(
+    BulkPages, MarkPages, DownloadPages, EntryPages, OrderPages, RowPages, OverviewPage, FreshPages, GuardedModelView
+):
     """Orders: Flask-Admin's menu, permissions and actions; our own query and template."""
 
     permission = Permission.ORDERS_VIEW

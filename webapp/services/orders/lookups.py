@@ -125,7 +125,7 @@ def _buyers(session: ReadSession, numbers: list[str]) -> Iterable[tuple[int | No
         " from orders o join order_contacts c on c.order_id = o.id"
         f" where {st.among('o.number', numbers)} order by o.ordered_at desc, o.id desc"
     )
-    return [(row[0], row[1], KnownBuyer(*row[2:12], ordered_at=moment_of(row[12]))) for row in rows]
+    return [(row[0], row[1], KnownBuyer(*(*row[2:12], moment_of(row[12])))) for row in rows]
 
 
 def find_items(session: ReadSession, account_ids: frozenset[int], typed: str) -> list[KnownItem]:
