@@ -17,7 +17,7 @@ const filled = new WeakMap(); // what was filled in for a field, so that another
 
 const store = () => form.elements.store?.value ?? form.dataset.store;
 const currency = () => currencies[store()];
-const rows = () => [...lines.children];
+const rows = () => [...(lines?.children ?? [])]; // a channel's order has none to edit
 const part = (row, name) => row.querySelector(`[name$="-${name}"]`);
 
 // --- Totals ---

@@ -115,13 +115,15 @@ def test_each_refusal_stands_beside_its_field_and_everything_stays(app: Flask, s
         "buyer_name": "This is needed.",
         "buyer_email": "This is no e-mail address.",
         "payment_method": "Choose one of the list.",
-        "lines-0-quantity": "A whole number from 1 to 1,000,000.",
+        "lines-0-quantity": "Whole, 1 to 1,000,000.",
         "lines-0-unit_price": "This is no amount. It looks like 12,000.",
         "lines-1-item_name": "Write what it is, or its SKU.",
         "lines-1-unit_price": "This store counts in IDR.",
         "discount": "Write it without a minus.",
         "shipping_fee": "This is no amount. It looks like 12,000.",
     }
+    assert "9 fields need a look" in answer.text
+    assert '<a href="#lines-1-unit_price">Price 2</a>: This store counts in IDR.' in answer.text
     kept(answer.text, {**TYPED, **wrong, "payment_method": ""})
     assert count_rows(Order) == 0
 
@@ -131,7 +133,7 @@ def test_each_refusal_stands_beside_its_field_and_everything_stays(app: Flask, s
     [
         ({"discount": "308.001"}, "discount", "The discount is more than the rest of the order."),
         ({"lines-0-unit_price": ""}, "lines-0-unit_price", "Write the price; 0 is fine."),
-        ({"lines-0-quantity": "1.5"}, "lines-0-quantity", "A whole number from 1 to 1,000,000."),
+        ({"lines-0-quantity": "1.5"}, "lines-0-quantity", "Whole, 1 to 1,000,000."),
         ({"shipping_fee": "9" * 25}, "shipping_fee", "This is more than can be kept."),
         (
             {"lines-0-unit_price": "9000000000000000000", "lines-0-quantity": "2"},
@@ -201,7 +203,7 @@ def test_helps_without_scripts_keep_everything(app: Flask, shop: Shop) -> None:
     removed = values(person.post(NEW, {**typed, "do": "remove:0"}).text)
     assert "lines-0-sku" not in removed
     assert removed["lines-1-item_name"] == "E-book"
-    other = person.post(NEW, {**typed, "do": "store", "store": "onyu", "discount": ""})
+    other = person.post(NEW, {**TYPED, "do": "store", "store": "onyu", "discount": ""})
     assert "₩" in words(other.text)
     assert count_rows(Order) == 2
 

@@ -154,6 +154,15 @@ class EntryForm(FlaskForm):
         """Whether something in the form was refused."""
         return self._has_errors() or bool(self.form_errors)
 
+    @property
+    def refused(self) -> list[tuple[str, str, str]]:
+        """Every refusal as (id of its field, name of the field, words), from top to bottom."""
+        fields = [field for field in self if field is not self.lines]
+        found = [(field.id, field.label.text, text) for field in fields for text in field.errors]
+        rows = [(field, f"{field.label.text} {n}") for n, row in enumerate(self.rows, 1) for field in row]
+        found += [(field.id, name, text) for field, name in rows for text in field.errors]
+        return found + [("lines", _("Items"), text) for text in self.lines.errors if isinstance(text, str)]
+
     def _buyer(self) -> Buyer:
         values = {name: self[field].data or "" for field, name in BUYER.items()}
         return Buyer(**values)
@@ -306,5 +315,5 @@ def _quantity_in(typed: str | None) -> int | None:
 def _read_quantity(field: Any) -> int | None:
     quantity = _quantity_in(field.data)
     if quantity is None:
-        field.errors = [_("A whole number from 1 to %(most)s.", most=integer(MOST_PIECES))]
+        field.errors = [_("Whole, 1 to %(most)s.", most=integer(MOST_PIECES))]
     return quantity

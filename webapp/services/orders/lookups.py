@@ -7,6 +7,7 @@ grows with the number of orders.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,8 @@ _SKUS_LOOKED_AT = 30
 """Different SKUs that a beginning may have; those of other stores only are among them."""
 _NO_SKU = {0: None, 0x10FFFF: None}
 """What no SKU has: PostgreSQL takes no NUL, and after the last character there is no end of a range."""
+_BETWEEN_DIGITS = re.compile(r"[\s().-]+")
+_CALLING = re.compile(r"\+(?:62|82)")
 _LINES_LOOKED_AT = 100
 """The latest lines of one SKU among which one of the store's is looked for."""
 
@@ -86,6 +89,7 @@ def find_buyers(session: ReadSession, scope: Scope, store: str, words: str) -> l
     One buyer is one customer; who left neither phone nor e-mail is known by the name. Words under three letters find
     nothing. For people who may know e-mail addresses only.
     """
+    words = _as_kept(words)
     wanted = [word.forms for word in search_words(words) if not word.too_short]
     if not wanted or scope.restricted:
         return []
@@ -98,6 +102,17 @@ def find_buyers(session: ReadSession, scope: Scope, store: str, words: str) -> l
         if all(any(form in doc for form in forms) for forms in wanted):
             found.setdefault(customer_id or buyer.name.casefold(), buyer)
     return list(found.values())[:MOST_BUYERS]
+
+
+def _as_kept(words: str) -> str:
+    """A phone number, or its beginning, as it is kept: national digits without the leading 0; other words as typed.
+
+    The list's search leaves the 0 of a few digits, because they may stand anywhere in a number.
+    """
+    digits = _BETWEEN_DIGITS.sub("", words)
+    abroad = _CALLING.match(digits)
+    national = digits[abroad.end() :] if abroad else digits
+    return national.lstrip("0") or words if national.isdecimal() else words
 
 
 def buyer_of(session: ReadSession, scope: Scope, store: str, number: str) -> KnownBuyer | None:
