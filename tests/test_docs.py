@@ -18,6 +18,8 @@ import webapp.models  # noqa: F401 -- maps every table
 from webapp import cli
 from webapp.domain.actors import EVERYTHING
 from webapp.domain.errors import ERRORS
+from webapp.domain.order_acts import OrderFacts
+from webapp.domain.order_edits import Part, editable_parts
 from webapp.domain.order_status import TABS, TRANSITIONS, OrderStatus
 from webapp.domain.payment import PaymentStatus, payment_allowed
 from webapp.domain.permissions import ROLE_PERMISSIONS, Permission, Role
@@ -219,6 +221,21 @@ def test_tabs_and_payments_are_those_of_the_code() -> None:
     assert payments == {
         start.value: {to.value for to in PaymentStatus if payment_allowed(start, to)} for start in PaymentStatus
     }
+
+
+def test_what_may_be_edited_is_the_table_of_the_code() -> None:
+    def facts(*, channel: bool, paid: bool) -> OrderFacts:
+        payment = PaymentStatus.PAID if paid else PaymentStatus.UNPAID
+        return OrderFacts("n", OrderStatus.PENDING, payment, channel_rules=channel)
+
+    rows = table(DOCS / "domain.md", "part", "on a channel's own order")
+    assert (
+        {codes(part)[0] for part, *_ in rows}
+        == {part.value for part in Part}
+        == editable_parts(facts(channel=False, paid=False))
+    )
+    for column, order in ((1, facts(channel=True, paid=False)), (2, facts(channel=False, paid=True))):
+        assert {codes(row[0])[0] for row in rows if row[column] != "no"} == editable_parts(order)
 
 
 # --- Contracts ------------------------------------------------------------------------------------------------------
