@@ -22,6 +22,7 @@ from webapp.services.orders.bulk import change_status
 from webapp.services.orders.change_orders import BulkResult
 from webapp.services.orders.create import create_orders
 from webapp.services.orders.delete import delete_orders
+from webapp.services.orders.edit_order import OrderEdit, edit_order
 from webapp.services.totals import fold
 
 S = OrderStatus
@@ -101,6 +102,20 @@ def test_deleting_and_changing_at_once_never_does_both(app: Flask, shop: Shop) -
     left = db.session.scalar(select(func.count()).select_from(Order))
     assert left == 20 - gone
     assert gone + moved <= 20 + moved * (gone == 20)
+    assert totals_recounted() == []
+
+
+def test_of_editors_who_saw_the_same_order_one_is_first(app: Flask, shop: Shop) -> None:
+    (order,) = make_orders(shop.manual)
+    actor = shop.actor()
+
+    def edit(discount: int) -> Callable[[], BulkResult]:
+        return lambda: BulkResult((edit_order(actor, order.number, OrderEdit(version=1, discount=discount)),))
+
+    results = [result.results[0] for result in at_once(app, *(edit(discount) for discount in (1, 2, 3, 4)))]
+    assert sorted(result.outcome for result in results) == ["failed"] * 3 + ["ok"]
+    assert {result.problem.code for result in results if result.problem} == {Code.LOCKED}
+    assert [entry.seq for entry in history_of(order.number)] == [1, 2]
     assert totals_recounted() == []
 
 

@@ -22,6 +22,7 @@ from webapp.services.orders import bulk
 from webapp.services.orders.create import Buyer, CreatedOrder, NewLine
 from webapp.services.orders.detail import get_order
 from webapp.services.orders.edit_order import OrderEdit, edit_order, edit_orders
+from webapp.services.orders.query import ListFilter, list_orders
 from webapp.services.unit_of_work import unit_of_work
 
 S = OrderStatus
@@ -98,6 +99,9 @@ def test_everything_that_can_be_edited_and_what_follows_from_it(app: Flask, shop
     for word in ("siti", "81288401127", "rb-prg-l"):
         assert word not in after["doc"], word
     assert totals_recounted() == []
+    for word, hits in (("dewi", [order.number]), ("siti", []), ("TN-1", [order.number]), ("RB-PRG", [])):
+        page = list_orders(db.session(), EVERYTHING, ListFilter(q=word))
+        assert [row.number for row in page.rows] == hits, word
     created, edited = history_of(order.number)
     assert (created.seq, edited.seq, edited.from_status, edited.to_status) == (1, 2, "pending", "pending")
     assert (edited.actor_name, edited.notify, edited.batch_id) == ("Admin", False, None)
