@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from tests.browser.conftest import PHONE, Site
+from tests.browser.test_pages import findings
 from tests.factories import make_orders
 from webapp.domain.money import MoneyError, parse_amount
 from webapp.extensions import db
@@ -109,6 +110,21 @@ def test_everything_works_without_scripts(site: Site, sign_in: SignIn) -> None:
     assert total(page) == "Rp 145,000"
     page.get_by_label("Qty").first.press("Enter")  # without scripts it sends the form, as the main button does
     expect(page.locator(".lp-ohead")).to_contain_text("Created")
+
+
+def test_a_refused_form_is_for_everybody(site: Site, sign_in: SignIn, complaints: list[str]) -> None:
+    make_orders(site.shop.manual)
+    page = sign_in(viewport=PHONE)
+    page.goto(NEW)
+    page.get_by_label("Price").first.fill("much")
+    page.get_by_label("Discount").fill("-1")
+    page.get_by_role("main").get_by_role("button", name="Add order").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text("4 fields need a look")
+    page.get_by_label("Look up a buyer").fill("siti")
+    expect(page.get_by_role("button", name="Siti Nurhaliza")).to_be_visible()
+    assert findings(page) == []
+    complaints.clear()  # the browser tells of the 422 that was asked for
 
 
 TYPED = (

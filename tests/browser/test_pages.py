@@ -15,8 +15,8 @@ from webapp.domain.numbers import encode_token
 from webapp.domain.order_status import OrderStatus
 
 PAGES = (
-    "/admin/", "/admin/orders/", "/admin/orders/?q=nothing-like-it", "/admin/orders/{number}", "/admin/orders/upload/",
-    "/admin/jobs/", "/admin/users/", "/admin/stores/",
+    "/admin/", "/admin/orders/", "/admin/orders/?q=nothing-like-it", "/admin/orders/{number}", "/admin/orders/new",
+    "/admin/orders/{number}/edit", "/admin/orders/upload/", "/admin/jobs/", "/admin/users/", "/admin/stores/",
 )  # fmt: skip
 
 

@@ -128,6 +128,8 @@ class EntryForm(FlaskForm):
         if method is not None and method not in set(PaymentMethod):
             self.payment_method.errors = [_("Choose one of the list.")]
         lines = tuple(self._lines(currency))
+        if all(row.is_blank for row in self.rows):
+            self.lines.errors = [_("An order needs at least one item.")]
         fee = _read_amount(self.shipping_fee, currency)
         discount = _read_amount(self.discount, currency)
         if self._has_errors() or not good or fee is None or discount is None:
@@ -135,7 +137,7 @@ class EntryForm(FlaskForm):
         rest = goods_of(lines) + fee
         if rest > LARGEST:
             self.lines.errors = [_("All this together is more than can be kept.")]
-        elif discount > rest and lines:
+        elif discount > rest:
             self.discount.errors = [_("The discount is more than the rest of the order.")]
         if self._has_errors():
             return None
@@ -197,9 +199,7 @@ class EntryForm(FlaskForm):
     def show_problem(self, problem: Problem) -> None:
         """Put a service's refusal beside its field, else above the form."""
         field = str(problem.params.get("field") or "")
-        if field == "lines":
-            self.lines.errors = [_("An order needs at least one item.")]
-        elif field in self:
+        if field in self and field != "lines":
             self[field].errors = [problem_text(problem)]
         else:
             self.form_errors.append(problem_text(problem))
