@@ -140,6 +140,7 @@ def test_each_refusal_stands_beside_its_field_and_everything_stays(app: Flask, s
             "lines", "All this together is more than can be kept.",
         ),
         ({"store": "nowhere"}, "store", "Choose one of the list."),
+        ({"country": "X\0"}, "country", "Choose one of the list."),
         ({"note": "x" * 2001}, "note", "At most 2000 characters."),
     ],
 )  # fmt: skip
@@ -160,6 +161,25 @@ def test_what_no_database_takes_is_left_out(app: Flask, shop: Shop) -> None:
     assert of(app, shop).post(NEW, typed).status_code == 302
     contact = db.session.scalars(select(OrderContact)).one()
     assert (contact.buyer_name, contact.note) == ("Dewi", "ab\nc")
+
+
+def test_odd_addresses_and_buttons_find_nothing(app: Flask, shop: Shop) -> None:
+    person = of(app, shop)
+    for path in ("/buyers?store=%00&q=si%00ti", "/items?store=ro%00na&q=%00&currency=IDR", "?store=%00", "?like="):
+        assert person.get(NEW + path).status_code == 200, path
+    for path in ("?like=%00", "?like=nonsense"):
+        assert person.get(NEW + path).status_code == 404, path
+    for do in ("take:\0", "take:", "remove:99", "remove:x", "\0", ""):
+        assert person.post(NEW, {**TYPED, "do": do}).status_code == 200, do
+
+
+def test_a_country_as_a_file_wrote_it_stays(app: Flask, shop: Shop) -> None:
+    (order,) = make_orders(shop.manual, buyer=Buyer("Siti", country="Nusantara"))
+    person = of(app, shop)
+    typed = edit_form(person, order.number, city="Bogor")
+    assert typed["country"] == "Nusantara"
+    assert person.post(f"{LIST}{order.number}/edit", typed).status_code == 302
+    assert set(history_of(order.number)[-1].changes or {}) == {"city"}
 
 
 def test_more_rows_than_an_order_may_have_are_not_read(app: Flask, shop: Shop) -> None:

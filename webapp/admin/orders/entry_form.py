@@ -89,14 +89,14 @@ class EntryForm(FlaskForm):
     note = TextAreaField(lazy_gettext("Note"), [at_most(2000)], filters=[cleaned])
     version = HiddenField()
 
-    def offer(self, stores: Mapping[str, str]) -> None:
-        """Set what can be chosen: stores by code, payment methods, countries."""
+    def offer(self, stores: Mapping[str, str], country: str = "") -> None:
+        """Set what can be chosen: stores by code, payment methods, countries and the order's own `country`."""
         self.store.choices = choices(stores.items())
         methods = [(method.value, payment_method_label(method.value)) for method in PaymentMethod]
         self.payment_method.choices = choices([("", payment_method_label(None)), *methods])
         known = [("", _("Not given")), *countries()]
-        if self.country.data and self.country.data not in dict(known):
-            known.append((self.country.data, self.country.data))  # as a file or a channel wrote it
+        if country not in dict(known):
+            known.append((country, country))  # as a file or a channel wrote it
         self.country.choices = choices(known)
 
     @property
@@ -123,7 +123,7 @@ class EntryForm(FlaskForm):
 
     def read(self, currency: str) -> Entered | None:
         """What was typed, or None with the reasons beside the fields. Fields that the page left out are empty."""
-        good = self.validate()
+        good = self._validate()
         method = self.payment_method.data or None
         if method is not None and method not in set(PaymentMethod):
             self.payment_method.errors = [_("Choose one of the list.")]
@@ -147,9 +147,16 @@ class EntryForm(FlaskForm):
 
     def read_buyer(self) -> Entered | None:
         """The same of a page that has neither items nor amounts."""
-        if not self.validate():
+        if not self._validate():
             return None
         return Entered(self._buyer(), None, (), 0, 0, self.note.data or "")
+
+    def _validate(self) -> bool:
+        good: bool = self.validate()
+        if (self.country.data or "") not in {choice.value for choice in self.country.choices}:
+            self.country.errors = [_("Choose one of the list.")]
+            return False
+        return good
 
     @property
     def wrong(self) -> bool:

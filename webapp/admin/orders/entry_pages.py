@@ -17,6 +17,7 @@ from webapp.admin.orders.entry_form import BUYER, EMPTY_ROWS, MOST_LINES, Entere
 from webapp.auth import needs
 from webapp.domain.errors import Code, Problem, Refused
 from webapp.domain.money import minor_digits
+from webapp.domain.numbers import normalize_order_number
 from webapp.domain.order_acts import Outcome
 from webapp.domain.order_edits import Part, editable_parts
 from webapp.domain.permissions import Permission
@@ -85,9 +86,7 @@ class EntryPages:
     def known_buyers(self) -> ResponseReturnValue:
         """Buyers of a store who have the words of `q`, as a part of the page."""
         _with_prices_only()
-        buyers = find_buyers(
-            db.session(), current_user.actor.scope, request.args.get("store", ""), request.args.get("q", "")
-        )
+        buyers = find_buyers(db.session(), current_user.actor.scope, _asked("store"), _asked("q"))
         page: str = self.render("admin/orders/entry_buyers.html", buyers=buyers, fields=buyer_fields, looked=True)
         return page
 
@@ -98,8 +97,8 @@ class EntryPages:
         if not (current_user.may(Permission.ORDERS_CREATE) or current_user.may(Permission.ORDERS_EDIT)):
             abort(403)
         _with_prices_only()
-        reading, scope, code = db.session(), current_user.actor.scope, request.args.get("store", "")
-        items = find_items(reading, store_accounts(reading, scope, code), request.args.get("q", ""))
+        reading, scope = db.session(), current_user.actor.scope
+        items = find_items(reading, store_accounts(reading, scope, _asked("store")), _asked("q"))
         currency = request.args.get("currency", "IDR")
         try:
             minor_digits(currency)
@@ -121,10 +120,10 @@ class EntryPages:
                 flash(problem_text(Problem(Code.TRANSITION_NOT_ALLOWED, params)), "error")
                 return redirect(self._url(order.number))
             form = EntryForm(formdata=None, data=form_values(order))
-            form.offer({})
+            form.offer({}, order.contact.country)
             return self._entry(form, order.store_code, order.currency, order=order, parts=parts)
         form = _posted()
-        form.offer({})
+        form.offer({}, order.contact.country)
         shown = frozenset(part for part, field in _SHOWN_BY.items() if field in request.form)
         problem = None
         if request.form.get("do", _SAVE) == _SAVE:
@@ -196,6 +195,10 @@ def _with_prices_only() -> None:
         abort(403)
 
 
+def _asked(name: str) -> str:
+    return request.args.get(name, "").replace("\0", "")  # PostgreSQL takes no NUL
+
+
 def _posted() -> EntryForm:
     """The form as it was sent. More rows than an order may have were not typed on our page."""
     if len(_sent_rows()) > MOST_LINES:
@@ -248,7 +251,8 @@ def _help(form: EntryForm, store: str, currency: str) -> list[KnownBuyer] | None
     reading, scope = db.session(), current_user.actor.scope
     if do == "find":
         return find_buyers(reading, scope, store, form.find.data or "")
-    if do == "take" and (buyer := buyer_of(reading, scope, store, what)) is not None:
+    number = normalize_order_number(what) if do == "take" else None
+    if number is not None and (buyer := buyer_of(reading, scope, store, number)) is not None:
         form.take_buyer(buyer)
         form.find.data = ""
     elif do == "rows":
