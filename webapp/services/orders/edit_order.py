@@ -72,7 +72,7 @@ def edit_order(actor: Actor, number: str, edit: OrderEdit) -> OrderResult:
         result = edit_orders(work, {found: edit}, skip_locked=skip_locked)[0]
         if result.number or result.problem is None:
             return result
-        return replace(result, number=number, problem=Problem(result.problem.code, {"number": number}))
+        return result._replace(number=number, problem=Problem(result.problem.code, {"number": number}))
 
     try:
         return in_one_transaction(actor, do)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import Dialect, TextClause, text
@@ -13,7 +13,7 @@ from webapp.domain.order_edits import BUYER_FIELDS
 from webapp.domain.payment import PaymentMethod
 from webapp.services.orders.create import LINE_COLUMNS, Buyer, NewLine, goods_of
 from webapp.services.orders.facts import KnownOrder
-from webapp.services.orders.write_changes import Change, Totals, append_totals, count, insert_history
+from webapp.services.orders.write_changes import Change, Totals, add, append_totals, insert_history
 from webapp.services.sets import RowSet, any_of, db_time, insert_rows, many
 from webapp.services.unit_of_work import UnitOfWork
 
@@ -83,9 +83,10 @@ def _update_orders(work: UnitOfWork, edited: Sequence[Edited]) -> None:
 def _append_totals(work: UnitOfWork, edited: Sequence[Edited]) -> None:
     totals: Totals = {}
     for e in edited:
-        facts = e.order.facts
-        count(totals, e.order, facts.status, facts.payment_status, -1)
-        count(totals, replace(e.order, total=e.total), e.decision.status, facts.payment_status, 1)
+        order, facts = e.order, e.order.facts
+        group = (order.local_date, order.account_id, facts.status, facts.payment_status, order.currency)
+        add(totals, group, -1, -order.total)
+        add(totals, (*group[:2], e.decision.status, *group[3:]), 1, e.total)
     append_totals(work, totals)
 
 
