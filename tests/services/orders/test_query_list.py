@@ -241,6 +241,10 @@ def plan(session: Session, monkeypatch: pytest.MonkeyPatch, flt: ListFilter, sco
         (ListFilter(date=DateKind.PAID, first_day=LATELY, last_day=LATELY), "ix_payments_paid_at"),
         (ListFilter(date=DateKind.UPDATED, first_day=LATELY), "ix_orders_updated_at"),
         (ListFilter(sort=Sort.OLDEST), "ix_orders_ordered_at"),
+        (ListFilter(sort=Sort.CHANGED_LAST, sku=("SKU-3",)), "ix_order_lines_sku"),
+        (ListFilter(sort=Sort.CHANGED_LAST, tag=("vip",)), "ix_order_tags_tag_id"),
+        (ListFilter(sort=Sort.CHANGED_FIRST, assigned=PEOPLE), "ix_orders_assigned_to"),
+        (ListFilter(sort=Sort.CHANGED_FIRST, courier=("jne",)), "ix_shipments_courier"),
         (ListFilter(tab="completed", sort=Sort.OLDEST), "ix_orders_status"),
         (ListFilter(sort=Sort.CHANGED_LAST), "ix_orders_updated_at"),
         (ListFilter(sort=Sort.CHANGED_FIRST, date=DateKind.UPDATED, first_day=LATELY), "ix_orders_updated_at"),
@@ -256,9 +260,7 @@ def test_each_kind_of_list_has_its_index(
     assert index in read
     if session.get_bind().dialect.name == "sqlite":
         assert "SCAN t" not in read.replace("SCAN t USING", "")
-        collected = (
-            flt.overdue or flt.awaiting or flt.q or (flt.date is not DateKind.ORDERED and flt.sort is Sort.NEWEST)
-        )
+        collected = "MATERIALIZE h" in read  # a small set, fetched whole and sorted
         branches = max(map(len, (flt.courier, flt.tag, flt.sku, flt.assigned)), default=0) > 1 or flt.tab or flt.store
         assert collected or branches or "TEMP B-TREE FOR ORDER BY" not in read
         assert flt.sort is not Sort.SHIP_BY or "TEMP B-TREE" not in read

@@ -93,6 +93,24 @@ def moment_hits(session: ReadSession, conditions: Conditions, way: Way, start: K
     return _take(st, conditions, found, rest, way, start, need, ordered=True, doubled=True)
 
 
+def facet_hits(session: ReadSession, conditions: Conditions, way: Way, start: Key | None, need: int) -> Hits:
+    """Orders with one of the tags, SKUs, people or couriers, by its index: for a sort in which that index is not."""
+    st = Statement(session)
+    if conditions.tags:
+        part, found = Part.TAG, f"order_tags x where {st.among('x.tag_id', conditions.tags)}"
+    elif conditions.skus:
+        part, found = Part.SKU, f"order_lines x where {st.among('x.sku', conditions.skus)}"
+    elif conditions.people and not conditions.unassigned:
+        people = st.among("x.assigned_to", conditions.people)
+        part, found = Part.ASSIGNED, f"orders x where x.assigned_to is not null and {people}"
+    else:
+        wanted = st.among("x.courier", conditions.couriers)
+        part, found = Part.COURIER, f"shipments x where x.state <> 'canceled' and {wanted}"
+    order_id = "x.id" if part is Part.ASSIGNED else "x.order_id"
+    found = f"select {order_id} as id, x.ordered_at as at from {found}"
+    return _take(st, conditions, found, conditions.parts - {part}, way, start, need, ordered=True, doubled=True)
+
+
 def _take(
     st: Statement,
     conditions: Conditions,

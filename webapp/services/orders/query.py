@@ -178,6 +178,8 @@ def _sets(session: ReadSession, conditions: Conditions, picture: Picture | None)
         yield hits.overdue_hits
     elif conditions.awaiting:
         yield hits.awaiting_hits
+    elif conditions.sort.column == "updated_at" and _has_facet(conditions):
+        yield hits.facet_hits
     elif conditions.moments is not None and _rare_moments(session, conditions, conditions.moments):
         yield hits.moment_hits
 
@@ -186,6 +188,11 @@ def _rare(session: ReadSession, conditions: Conditions, picture: Picture | None)
     """Whether fetching all that the words hit costs less than looking for them in the orders as they come."""
     orders = hits.MOST_HITS if picture is None else picture.orders(conditions.statuses, conditions.payments)
     return orders > FEW and expected_hits(session, conditions.query) <= min(orders, hits.MOST_HITS)
+
+
+def _has_facet(conditions: Conditions) -> bool:
+    people = conditions.people and not conditions.unassigned
+    return bool(conditions.tags or conditions.skus or people or conditions.couriers)
 
 
 def _rare_moments(session: ReadSession, conditions: Conditions, moments: Moments) -> bool:
