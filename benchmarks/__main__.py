@@ -8,7 +8,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from benchmarks import bulk_change, buyer_page, export, loading, order_list, status_upload, upload_memory
+from benchmarks import (
+    bulk_change,
+    buyer_page,
+    combinations,
+    export,
+    loading,
+    order_list,
+    pages,
+    status_upload,
+    upload_memory,
+)
 from benchmarks.databases import DATA, ROOT, Databases, PostgreSQL, SQLite
 from benchmarks.results import Result
 from benchmarks.running import FULL, SMALL, Bench, Found
@@ -22,6 +32,8 @@ BENCHMARKS: dict[str, Callable[[Bench], Found]] = {
     "upload": status_upload.run,
     "memory": upload_memory.run,
     "export": export.run,
+    "pages": pages.run,
+    "combinations": combinations.run,
 }
 ENGINES = ("postgresql", "sqlite")
 

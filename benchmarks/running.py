@@ -22,6 +22,7 @@ class Sizes:
     bulk_rounds: int = 12
     export_orders: int = 100_000
     export_rounds: int = 5
+    combinations: int = 200
 
 
 FULL = Sizes()
@@ -35,6 +36,7 @@ SMALL = Sizes(
     bulk_rounds=2,
     export_orders=2_000,
     export_rounds=2,
+    combinations=20,
 )
 
 
