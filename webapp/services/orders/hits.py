@@ -11,8 +11,8 @@ from webapp.services.orders.search import doc_matches, full_text, whole_hits
 from webapp.services.orders.walks import COUNT_CAP
 from webapp.services.statements import ReadSession, Statement, ms_of
 
-MOST_HITS = 20_000
-"""Above this what the words hit is not fetched whole."""
+MOST_HITS = 10_000
+"""Above this a set is not fetched whole: each order of it is looked up in up to three tables."""
 MOST_OVERDUE = 2_000
 """Above this so much of what waits for shipping is overdue that a walk soon comes upon it."""
 
@@ -131,19 +131,20 @@ def _take(
     if rest or (ordered and column != "ordered_at"):
         condition = conditions.sql(rest, st, "o")
         if st.sqlite:
-            kept = f"(select h.id, o.{column} as at from h cross join orders o on o.id = h.id where {condition})"
+            # Not a join: for one that is narrowed SQLite may first read all orders, to make a Bloom filter of them.
+            kept = f"(select h.id, (select o.{column} from orders o where o.id = h.id and {condition}) as at from h)"
         else:
             # OFFSET 0: always by key. The planner would rather read all orders once than so many of them by key.
             one = f"select o.{column} as at from orders o where o.id = h.id and {condition} offset 0"
             kept = f"(select h.id, o.at from h cross join lateral ({one}) o)"
     direction, sign = ("desc", "<") if conditions.downward(way) else ("asc", ">")
-    beyond = f"where (at, id) {sign} ({st.moment_ms(start.ms)}, {st.bind(start.id)})" if start else ""
+    beyond = f" and (at, id) {sign} ({st.moment_ms(start.ms)}, {st.bind(start.id)})" if start else ""
     rows = st.run(
         f"with h as materialized ({found} limit {most + 1}),"
         f" k as materialized (select {'distinct ' if doubled else ''}id, at from {kept} x)"
         " select c.found, c.kept, p.id, p.at"
-        " from (select (select count(*) from h) as found, (select count(*) from k) as kept) c left join"
-        f" (select id, at from k {beyond}"
+        " from (select (select count(*) from h) as found, (select count(at) from k) as kept) c left join"
+        f" (select id, at from k where at is not null{beyond}"
         f" order by at {direction}, id {direction} limit {need}) p on true"
     )
     down = conditions.downward(way)
