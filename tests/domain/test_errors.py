@@ -39,6 +39,7 @@ VARIANT_PARAMS = {
     ("digital_order", "edit"): "number",
     ("no_permission", "edit"): "number",
     ("no_permission", "create"): "",
+    ("locked", "same_file"): "number",
     ("wrong_shipment_state", "together"): "number from_status to_status",
     ("transition_not_allowed", "final"): "number from_status to_status",
     ("transition_not_allowed", "ship_first"): "number from_status to_status",
@@ -55,6 +56,12 @@ VARIANT_PARAMS = {
     ("bad_value", "tag_many"): "field value limit",
     ("no_permission", "delete"): "number",
     ("not_found", "gone"): "",
+    ("not_found", "deleted"): "number",
+    ("unsupported_by_channel", "file"): "number from_status",
+    ("bad_value", "differs"): "field value",
+    ("bad_value", "channel_status"): "field value",
+    ("bad_value", "other_row"): "field value row",
+    ("missing_value", "other_row"): "field row",
 }
 STATUSES = {
     "not_found": 404,

@@ -111,6 +111,9 @@ VARIANTS: dict[tuple[Code, str], str] = {
         "%(number)s belongs to its channel: lines, amounts and payment method can only be changed there."
     ),
     (Code.DIGITAL_ORDER, "edit"): N_("%(number)s has a parcel already: at least one line has to stay a parcel's."),
+    (Code.UNSUPPORTED_BY_CHANNEL, "file"): N_(
+        "%(number)s belongs to its channel: a file can't change it. Change it in the channel's seller centre."
+    ),
     (Code.WRONG_SHIPMENT_STATE, "together"): N_(
         "%(number)s can't become %(to_status)s and take a courier or tracking number in one step. Leave them out."
     ),
@@ -118,6 +121,7 @@ VARIANTS: dict[tuple[Code, str], str] = {
     (Code.LOCKED, "edited_meanwhile"): N_(
         "%(number)s was changed by somebody else meanwhile. Compare with how it is now, and save again."
     ),
+    (Code.LOCKED, "same_file"): N_("Job %(number)s is applying the same file now. Wait until it has ended."),
     (Code.NO_PERMISSION, "status"): N_(
         "Your role may not set %(number)s from %(from_status)s to %(to_status)s. Ask an admin."
     ),
@@ -133,6 +137,19 @@ VARIANTS: dict[tuple[Code, str], str] = {
     (Code.NO_PERMISSION, "edit"): N_("Your role may not edit %(number)s. Ask an admin."),
     (Code.NO_PERMISSION, "create"): N_("Your role may not add orders. Ask an admin."),
     (Code.NOT_FOUND, "gone"): N_("This order no longer exists."),
+    (Code.NOT_FOUND, "deleted"): N_("The order %(number)s was deleted here, and is not made again."),
+    (Code.BAD_VALUE, "differs"): N_(
+        "The rows of this order name different amounts as %(field)s, one of them “%(value)s”. Give it once."
+    ),
+    (Code.BAD_VALUE, "channel_status"): N_(
+        "Orders with the status “%(value)s” are not taken from a file: only those that wait to be paid or shipped."
+    ),
+    (Code.BAD_VALUE, "other_row"): N_(
+        "Another row of this order can't be used: “%(value)s” as %(field)s, row %(row)s."
+    ),
+    (Code.MISSING_VALUE, "other_row"): N_(
+        "Another row of this order can't be used: %(field)s is empty in row %(row)s."
+    ),
 }
 """Closer words for a code, chosen by the param `variant`."""
 

@@ -228,7 +228,13 @@ def read_amount(text: str, currency: str, decimal_mark: DecimalMark | None = Non
 
 
 def decimal_mark_of(column: Iterable[str]) -> DecimalMark | None:
-    """The mark that a column of amounts uses for decimals, where some cell proves it; None where none or both do.
+    """The mark that a column of amounts uses for decimals, where some cell proves it; None where none or both do."""
+    marks = decimal_marks_of(column)
+    return next(iter(marks)) if len(marks) == 1 else None
+
+
+def decimal_marks_of(column: Iterable[str]) -> frozenset[DecimalMark]:
+    """The marks for decimals that cells of a column prove.
 
     A cell proves it with two kinds of separators (the last is the mark) or with a lone one that can't be for
     thousands. Contract: amounts are read column by column.
@@ -243,7 +249,7 @@ def decimal_mark_of(column: Iterable[str]) -> DecimalMark | None:
         both = "." in body and "," in body
         if both or body.startswith("0") or not _GROUPED[body[last]].fullmatch(body):
             marks.add("." if body[last] == "." else ",")
-    return marks.pop() if len(marks) == 1 else None
+    return frozenset(marks)
 
 
 def _typed(text: str) -> str:
@@ -275,6 +281,8 @@ def _read_number(body: str, digits: int, mark: DecimalMark | None) -> Decimal:
             raise AmountError(f"{body!r} is not grouped as an amount")
         return _joined(body, kind)
     whole, _, rest = body.partition(kind)
+    if rest and mark == kind and not whole.strip("0"):
+        return Decimal(f"{whole or 0}.{rest}")  # no thousands begin with 0, and the column says it is a decimal mark
     if len(rest) == 3 and not (digits and mark == kind):
         return _lone_before_three(whole, rest, grouped=grouped, digits=digits, mark=mark)
     if not rest or (mark is not None and mark != kind):

@@ -29,6 +29,7 @@ class JobKind(StrEnum):
 
     STATUS_UPLOAD = "status_upload"
     ORDER_EXPORT = "order_export"
+    ORDER_UPLOAD = "order_upload"
 
 
 class JobState(StrEnum):
@@ -47,7 +48,10 @@ class File(Base):
     """Bytes in storage. The row is committed after the bytes; a sweep removes bytes without a row."""
 
     __tablename__ = "files"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        Index(None, "sha256"),  # recognises a file that was uploaded before
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
@@ -128,6 +132,18 @@ class JobRow(Base):
     code: Mapped[str | None] = mapped_column(Code)
     params: Mapped[dict[str, Any] | None] = mapped_column(Json)
     cells: Mapped[list[str]] = mapped_column(Json)
+
+
+class HeaderMapping(Base):
+    """How files with these columns are read, as a person chose it. `shape_hash` is of the sorted headers."""
+
+    __tablename__ = "header_mappings"
+
+    shape_hash: Mapped[str] = mapped_column(Code, primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    upload: Mapped[str] = mapped_column(Code)
+    mapping: Mapped[dict[str, Any]] = mapped_column(Json)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
 class Batch(ActorColumns, Base):

@@ -20,7 +20,10 @@ from webapp.models import File, Job, JobKind, JobRow, JobState
 from webapp.services.exporting import order_export
 from webapp.services.files import Storage, receive
 from webapp.services.identities import actor_by_id
-from webapp.services.importing import status_upload
+from webapp.services.importing import order_upload, status_upload
+from webapp.services.importing.order_file import open_order_file
+from webapp.services.importing.order_mapping import OrderMapping, remember
+from webapp.services.importing.order_preview import CHECKED
 from webapp.services.job_leases import ACTIVE, RUN_JOB, LeaseLost, finish, give_back, take_lease
 from webapp.services.unit_of_work import end_reading, unit_of_work
 from webapp.spreadsheets import open_table
@@ -34,13 +37,14 @@ PAGE = 2000
 """Rows read at a time when a result is written."""
 TABS: Mapping[str, frozenset[JobKind]] = {
     "channel": frozenset(),
-    "file": frozenset({JobKind.STATUS_UPLOAD}),
+    "file": frozenset({JobKind.STATUS_UPLOAD, JobKind.ORDER_UPLOAD}),
     "other": frozenset({JobKind.ORDER_EXPORT}),
     "all": frozenset(JobKind),
 }
 """Which kinds of job stand in which tab."""
 NEEDED: Mapping[str, Permission] = {
     JobKind.STATUS_UPLOAD.value: Permission.ORDERS_IMPORT,
+    JobKind.ORDER_UPLOAD.value: Permission.ORDERS_IMPORT,
     JobKind.ORDER_EXPORT.value: Permission.ORDERS_EXPORT,
 }
 """What a job's person must be allowed, when it is started, run or stopped."""
@@ -67,10 +71,11 @@ def run_job(job_id: int, storage: Storage, *, seconds: float = status_upload.SLI
         if job.kind == JobKind.ORDER_EXPORT:
             order_export.run(job, lease, actor, storage)
             return True
+        upload = order_upload if job.kind == JobKind.ORDER_UPLOAD else status_upload
         if job.state == JobState.CHECKING:
-            status_upload.check(job, lease, actor, storage)
+            upload.check(job, lease, actor, storage)
             return True
-        if status_upload.run(job, lease, actor, storage, seconds=seconds):
+        if upload.run(job, lease, actor, storage, seconds=seconds):
             return True
         give_back(lease)
     except LeaseLost:
@@ -130,8 +135,33 @@ def failed_rows(session: Session, job_id: int, after: int = 0, limit: int = 50) 
 
 
 def confirm_job(actor: Actor, job_id: int) -> None:
-    """Run a checked file: what its preview showed, decided again. Raises Refused when it is not waiting for that."""
+    """Run a checked file: what its preview showed, decided again.
+
+    Raises Refused when it is not waiting for that: also when it is to be said first how to read it, or while the same
+    orders are made by another job.
+    """
     _move(actor, job_id, (JobState.READY,), JobState.QUEUED)
+
+
+def map_job(actor: Actor, job_id: int, mapping: OrderMapping, *, again: bool = False) -> None:
+    """Check an orders file anew, read as `mapping` says; files of its shape are read so from now on.
+
+    `again` makes orders that this very file has made before once more. Raises Refused when the job does not wait for
+    its person.
+    """
+    job = _own(actor, job_id)
+    header = (job.preview or {}).get("header")
+    params = {**job.params, "mapping": mapping.as_json(), "again": again}
+    with unit_of_work(actor) as work:
+        moved = (
+            update(Job)
+            .where(Job.id == job_id, Job.kind == JobKind.ORDER_UPLOAD.value, Job.state == JobState.READY.value)
+            .values(state=JobState.CHECKING.value, params=params, preview=None, next_row=0)
+        )
+        if header is None or not work.session.execute(moved).rowcount:  # type: ignore[attr-defined]
+            raise Refused(Code.BAD_VALUE, field="state", value=job.state)
+        remember(work, header, mapping)
+        work.later(RUN_JOB, job_id)
 
 
 def cancel_job(actor: Actor, job_id: int) -> None:
@@ -153,6 +183,10 @@ def cancel_job(actor: Actor, job_id: int) -> None:
 def _move(actor: Actor, job_id: int, states: tuple[JobState, ...], to: JobState) -> None:
     job = _own(actor, job_id)
     with unit_of_work(actor) as work:
+        if to is JobState.QUEUED and job.kind == JobKind.ORDER_UPLOAD:
+            if (job.preview or {}).get("stage") != CHECKED:
+                raise Refused(Code.BAD_VALUE, field="state", value=job.state)
+            order_upload.refuse_twins(work, job)
         ends = {"finished_at": work.now} if to is JobState.CANCELED else {}
         moved = (
             update(Job)
@@ -193,9 +227,9 @@ def retry_failed(actor: Actor, job_id: int, storage: Storage) -> int:
     if job.state != JobState.DONE or not job.failed:
         raise Refused(Code.BAD_VALUE, field="state", value=job.state)
     file = db.session.get_one(File, job.file_id)
+    header = _header(job, storage)
     with tempfile.TemporaryFile() as rows:
-        with open_table(storage.path(file.storage_key), name=file.name) as table:
-            writer = CsvWriter(rows, table.header)
+        writer = CsvWriter(rows, header)
         after = 0
         while failed := failed_rows(db.session(), job_id, after, PAGE):
             writer.rows(row.cells for row in failed)
@@ -203,7 +237,11 @@ def retry_failed(actor: Actor, job_id: int, storage: Storage) -> int:
         end_reading()
         rows.seek(0)
         stored = receive(storage, rows)
-    return status_upload.start_status_upload(actor, stored, f"{Path(file.name).stem}-failed.csv")
+    name = f"{Path(file.name).stem}-failed.csv"
+    if job.kind == JobKind.ORDER_UPLOAD:
+        mapping = OrderMapping.from_json((job.preview or {}).get("mapping", {}))
+        return order_upload.start_order_upload(actor, stored, name, mapping=mapping)
+    return status_upload.start_status_upload(actor, stored, name)
 
 
 def result_rows(session: Session, job: Job, storage: Storage, say: Callable[[Problem], str]) -> Iterator[list[str]]:
@@ -212,10 +250,9 @@ def result_rows(session: Session, job: Job, storage: Storage, say: Callable[[Pro
     `say` puts a problem into the reader's words; pages of rows are read as they are asked for, so memory stays flat.
     The first row is the header.
     """
-    file = session.get_one(File, job.file_id)
-    with open_table(storage.path(file.storage_key), name=file.name) as table:
-        width = len(table.header)
-        yield [*table.header, "outcome", "code", "message"]
+    header = _header(job, storage)
+    width = len(header)
+    yield [*header, "outcome", "code", "message"]
     after = 0
     while rows := session.scalars(
         select(JobRow).where(JobRow.job_id == job.id, JobRow.row_no > after).order_by(JobRow.row_no).limit(PAGE)
@@ -227,6 +264,16 @@ def result_rows(session: Session, job: Job, storage: Storage, say: Callable[[Pro
         after = rows[-1].row_no
         session.expunge_all()
         end_reading()
+
+
+def _header(job: Job, storage: Storage) -> list[str]:
+    if job.kind == JobKind.ORDER_UPLOAD:
+        with open_order_file(job, storage) as orders:
+            return orders.header
+    file = db.session.get_one(File, job.file_id)
+    end_reading()
+    with open_table(storage.path(file.storage_key), name=file.name) as table:
+        return table.header
 
 
 def problem_of(row: JobRow) -> Problem | None:

@@ -16,26 +16,24 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor
-from webapp.domain.errors import Code, Problem, Refused
+from webapp.domain.errors import Code, Problem
 from webapp.domain.order_acts import OrderAct, Outcome, decide
 from webapp.domain.order_status import has_way_back
-from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.models import Batch, File, Job, JobKind, JobRow, JobState
-from webapp.services.files import Storage, StoredFile, add_file
+from webapp.services.files import Storage, StoredFile
 from webapp.services.importing.status_rows import COLUMNS, AimedRow, IdSet, aim_rows, read_rows
-from webapp.services.job_leases import RUN_JOB, Lease, cancel_asked, finish, start_over, step
+from webapp.services.importing.upload_jobs import FIRST_FAILURES, RowOutcome, give_up, parts, record, start_upload
+from webapp.services.job_leases import Lease, cancel_asked, finish, start_over, step
 from webapp.services.orders.batches import new_batch
 from webapp.services.orders.change_orders import OrderResult, change_orders, in_one_transaction
 from webapp.services.orders.facts import read_orders
-from webapp.services.sets import insert_rows, json_texts
 from webapp.services.unit_of_work import UnitOfWork, end_reading, unit_of_work
 from webapp.spreadsheets import ColumnMap, FileProblem, Row, Table, UnreadableFile, match_columns, open_table
 
@@ -49,8 +47,6 @@ PAUSE = {"postgresql": 0.0, "sqlite": 0.01}
 """Seconds between chunks, for the same reason."""
 SLICE = 20.0
 """Seconds that a worker stays with one job before it gives others a turn."""
-FIRST_FAILURES = 20
-"""How many failed rows the preview names."""
 
 SAMPLE_HEADER = [column.name for column in COLUMNS]
 SAMPLE_ROWS = [
@@ -62,27 +58,7 @@ SAMPLE_ROWS = [
 
 def start_status_upload(actor: Actor, stored: StoredFile, name: str, media_type: str = "text/csv") -> int:
     """Take a stored file as a new job in `checking` and return the job's id. Raises Refused (`no_permission`)."""
-    if not actor.may(Permission.ORDERS_IMPORT):
-        raise Refused(Code.NO_PERMISSION, number=name)
-    duplicate = _done_already(stored.sha256)
-    with unit_of_work(actor) as work:
-        file = add_file(work, stored, name=name, media_type=media_type, kind="status_upload")
-        job = Job(
-            created_at=work.now, kind=JobKind.STATUS_UPLOAD.value, state=JobState.CHECKING.value, file_id=file.id,
-            params={"name": file.name, "duplicate": duplicate}, next_row=0, ok=0, unchanged=0, failed=0,
-            actor_kind=actor.kind.value, actor_id=actor.id, actor_name=actor.name,
-        )  # fmt: skip
-        work.session.add(job)
-        work.session.flush()  # the bell names the job
-        work.later(RUN_JOB, job.id)
-        return job.id
-
-
-def _done_already(sha256: str) -> int | None:
-    """The newest finished job whose file had the same bytes."""
-    earlier = select(Job.id).join(File, File.id == Job.file_id)
-    earlier = earlier.where(File.sha256 == sha256, Job.kind == JobKind.STATUS_UPLOAD.value)
-    return db.session.scalar(earlier.where(Job.state == JobState.DONE.value).order_by(Job.id.desc()).limit(1))
+    return start_upload(actor, JobKind.STATUS_UPLOAD, stored, name, media_type)
 
 
 def check(job: Job, lease: Lease, actor: Actor, storage: Storage) -> None:
@@ -93,7 +69,7 @@ def check(job: Job, lease: Lease, actor: Actor, storage: Storage) -> None:
     try:
         preview, total = _preview(job, lease, actor, storage)
     except UnreadableFile as problem:
-        _give_up(lease, actor, problem)
+        give_up(lease, actor, problem)
         return
     if preview is None:
         with unit_of_work(actor) as work:
@@ -103,15 +79,6 @@ def check(job: Job, lease: Lease, actor: Actor, storage: Storage) -> None:
         finish(work, lease, JobState.READY, preview=preview, total_rows=total, next_row=0)
 
 
-def _give_up(lease: Lease, actor: Actor, problem: UnreadableFile) -> None:
-    """End the job of a file that can't be read; what earlier chunks did stays done."""
-    with unit_of_work(actor) as work:
-        finish(
-            work, lease, JobState.FAILED, error_code=problem.code.value, error_params=dict(problem.params),
-            finished_at=work.now,
-        )  # fmt: skip
-
-
 def _preview(job: Job, lease: Lease, actor: Actor, storage: Storage) -> tuple[dict[str, Any] | None, int]:
     with _open(job, storage) as (table, columns):
         tally = _Tally()
@@ -119,7 +86,7 @@ def _preview(job: Job, lease: Lease, actor: Actor, storage: Storage) -> tuple[di
         with unit_of_work(actor) as work:
             start_over(work, lease)
         done = 0
-        for chunk in _parts(table.rows(), CHUNK["postgresql"]):
+        for chunk in parts(table.rows(), CHUNK["postgresql"]):
             for aimed, outcome, problem, one_way in _decide_chunk(db.session(), actor, columns, chunk, seen):
                 tally.add(aimed, outcome, problem, columns.get(aimed.row, "status"), one_way=one_way)
             end_reading()
@@ -193,7 +160,7 @@ def run(job: Job, lease: Lease, actor: Actor, storage: Storage, *, seconds: floa
     try:
         return _go_on(job, lease, actor, storage, seconds)
     except UnreadableFile as problem:
-        _give_up(lease, actor, problem)
+        give_up(lease, actor, problem)
         return True
 
 
@@ -209,7 +176,7 @@ def _go_on(job: Job, lease: Lease, actor: Actor, storage: Storage, seconds: floa
             aimed = aim_rows(db.session(), actor.scope, read_rows(columns, window), seen)
             end_reading()
             aimed.sort(key=_place)
-            for rows in _parts(iter(aimed), CHUNK[dialect]):
+            for rows in parts(iter(aimed), CHUNK[dialect]):
                 if not in_one_transaction(actor, _Chunk(job, lease, rows, count, batch_id).do):
                     return True
                 count += len(rows)
@@ -254,41 +221,13 @@ class _Chunk:
         return True
 
     def _record(self, work: UnitOfWork, results: dict[int, OrderResult]) -> None:
-        counts: Counter[Outcome] = Counter()
-        rows = []
+        outcomes = []
         for row in self.rows:
             result = results.get(row.order_id) if row.order_id is not None else None
             outcome = result.outcome if result else Outcome.FAILED
             problem = result.problem if result else row.problem
-            counts[outcome] += 1
-            rows.append(
-                (
-                    self.job.id, row.row.number, row.order_id, outcome.value, problem.code.value if problem else None,
-                    _params(problem, row.number), json_texts(row.row.cells),
-                )
-            )  # fmt: skip
-        work.session.execute(
-            update(Job)
-            .where(Job.id == self.job.id)
-            .values(
-                ok=Job.ok + counts[Outcome.OK],
-                unchanged=Job.unchanged + counts[Outcome.UNCHANGED],
-                failed=Job.failed + counts[Outcome.FAILED],
-            )
-        )
-        insert_rows(work.session.connection(), "job_rows", _JOB_ROW, rows)
-
-
-_JOB_ROW = ("job_id", "row_no", "order_id", "outcome", "code", "params", "cells")
-
-
-def _params(problem: Problem | None, number: str) -> dict[str, Any] | None:
-    if problem is None:
-        return None
-    params = dict(problem.params)
-    if not params.get("number"):
-        params["number"] = number
-    return params
+            outcomes.append(RowOutcome(row.row, row.order_id, outcome, problem, row.number))
+        record(work, self.job.id, outcomes)
 
 
 def _done_before(job: Job) -> tuple[IdSet, IdSet]:
@@ -321,14 +260,6 @@ def _open(job: Job, storage: Storage) -> Iterator[tuple[Table, ColumnMap]]:
     end_reading()
     with open_table(storage.path(file.storage_key), name=file.name) as table:
         yield table, match_columns(table.header, COLUMNS)
-
-
-T = TypeVar("T")
-
-
-def _parts(rows: Iterator[T], size: int) -> Iterator[list[T]]:
-    while part := list(islice(rows, size)):
-        yield part
 
 
 def _windows(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -17,8 +17,8 @@ from webapp.domain.days import cut_ms, local_day
 from webapp.domain.errors import Code, Refused
 from webapp.domain.money import LARGEST
 from webapp.domain.numbers import RANDOM_BITS, new_order_number, random_part
-from webapp.domain.order_status import Acceptance, OrderStatus
-from webapp.domain.payment import PaymentMethod, PaymentStatus
+from webapp.domain.order_status import TO_SHIP, Acceptance, OrderStatus
+from webapp.domain.payment import PaymentMethod, PaymentState, PaymentStatus
 from webapp.domain.permissions import Permission
 from webapp.domain.words import home_country, phone_key, search_doc
 from webapp.models import ChannelAccount, Customer, HistoryKind, Store
@@ -59,10 +59,23 @@ class Buyer:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a channel's order stands when it arrives, where that does not follow from its payment method."""
+
+    status: OrderStatus
+    payment_status: PaymentStatus = PaymentStatus.UNPAID
+    acceptance: Acceptance = Acceptance.NOT_NEEDED
+
+
+ARRIVED_PAID = Arrival(OrderStatus.CONFIRMED, PaymentStatus.PAID)
+"""A channel's order that is paid and needs no acceptance."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewOrder:
     """An order to create on a channel account. Amounts in minor units of the store's currency.
 
-    Without `payment_method` it is a lead (`created`), with one `pending`.
+    Without `payment_method` it is a lead (`created`), with one `pending`; `arrival` says otherwise.
     """
 
     account_id: int
@@ -75,6 +88,7 @@ class NewOrder:
     note: str | None = None
     channel_order_id: str | None = None
     warehouse_id: int | None = None
+    arrival: Arrival | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +137,19 @@ class _Draft:
     order: NewOrder
     store: Store
     ordered_at: datetime
-    status: OrderStatus
+    arrival: Arrival
     subtotal: int
     token: bytes
     phone_key: str | None
     customer_id: int | None
     number: str = ""
+
+    @property
+    def status(self) -> OrderStatus:
+        return self.arrival.status
+
+    def ship_by(self, now: datetime) -> datetime | None:
+        return now + timedelta(days=self.store.ship_within_days) if self.status in TO_SHIP else None
 
     @property
     def total(self) -> int:
@@ -179,11 +200,14 @@ def goods_of(lines: Sequence[NewLine]) -> int:
 
 
 def _draft(work: UnitOfWork, order_id: int, order: NewOrder, store: Store, customer_id: int | None) -> _Draft:
-    status = OrderStatus.CREATED if order.payment_method is None else OrderStatus.PENDING
+    arrival = order.arrival or (_LEAD if order.payment_method is None else _WAITS)
     subtotal = goods_of(order.lines)
     key = phone_key_of(order.buyer, store.currency)
     ordered_at = cut_ms(order.ordered_at or work.now)
-    return _Draft(order_id, order, store, ordered_at, status, subtotal, secrets.token_bytes(16), key, customer_id)
+    return _Draft(order_id, order, store, ordered_at, arrival, subtotal, secrets.token_bytes(16), key, customer_id)
+
+
+_LEAD, _WAITS = Arrival(OrderStatus.CREATED), Arrival(OrderStatus.PENDING)
 
 
 def phone_key_of(buyer: Buyer, currency: str) -> str | None:
@@ -243,10 +267,11 @@ def _insert(work: UnitOfWork, drafts: Sequence[_Draft]) -> None:
     totals: Totals = {}
     days = {d.id: local_day(d.ordered_at, d.store.timezone) for d in drafts}
     write("orders", _ORDER, [
-        (d.id, now, d.order.account_id, d.store.id, d.number, d.status.value, PaymentStatus.UNPAID.value,
+        (d.id, now, d.order.account_id, d.store.id, d.number, d.status.value, d.arrival.payment_status.value,
          d.order.payment_method.value if d.order.payment_method else None, d.digital, d.store.currency, d.subtotal,
          d.order.shipping_fee, d.order.discount, d.total, sum(line.quantity for line in d.order.lines), d.ordered_at,
-         days[d.id], now, 1, Acceptance.NOT_NEEDED.value, False, d.order.warehouse_id, d.customer_id, False)
+         days[d.id], now, 1, d.arrival.acceptance.value, False, d.order.warehouse_id, d.customer_id, False,
+         d.ship_by(now))
         for d in drafts
     ])  # fmt: skip
     write("order_contacts", _CONTACT, [_contact(d) for d in drafts])
@@ -259,13 +284,18 @@ def _insert(work: UnitOfWork, drafts: Sequence[_Draft]) -> None:
         (d.id, d.order.account_id, d.order.channel_order_id) for d in drafts if d.order.channel_order_id
     ])  # fmt: skip
     actor = work.actor
+    write("payments", _PAYMENT, [
+        (now, d.id, (d.order.payment_method or PaymentMethod.OTHER).value, d.total, d.store.currency,
+         PaymentState.PAID.value, now, d.order.account_id, d.ordered_at)
+        for d in drafts if d.arrival.payment_status is PaymentStatus.PAID
+    ])  # fmt: skip
     write("order_history", _HISTORY, [
         (d.id, 1, HistoryKind.GENERAL.value, None, d.status.value, "", False, actor.kind.value, actor.id, actor.name,
          now)
         for d in drafts
     ])  # fmt: skip
     for d in drafts:
-        key = (days[d.id], d.order.account_id, d.status.value, PaymentStatus.UNPAID.value, d.store.currency)
+        key = (days[d.id], d.order.account_id, d.status.value, d.arrival.payment_status.value, d.store.currency)
         delta = totals.setdefault(key, Delta())
         delta.orders += 1
         delta.total += d.total
@@ -276,13 +306,16 @@ def _insert(work: UnitOfWork, drafts: Sequence[_Draft]) -> None:
 _ORDER = (
     "id", "created_at", "account_id", "store_id", "number", "status", "payment_status", "payment_method", "digital",
     "currency", "subtotal", "shipping_fee", "discount", "total", "item_count", "ordered_at", "local_date", "updated_at",
-    "version", "acceptance", "on_hold", "warehouse_id", "customer_id", "returns_withdrawn",
+    "version", "acceptance", "on_hold", "warehouse_id", "customer_id", "returns_withdrawn", "ship_by",
 )  # fmt: skip
 _CONTACT = (
     "order_id", "public_token", "buyer_name", "buyer_phone", "phone_key", "buyer_email", "address", "district", "city",
     "province", "postal_code", "country", "note", "locale",
 )  # fmt: skip
 LINE_COLUMNS = ("order_id", "line_no", "sku", "name", "quantity", "unit_price", "digital", "account_id", "ordered_at")
+_PAYMENT = (
+    "created_at", "order_id", "method", "amount", "currency", "state", "paid_at", "account_id", "ordered_at",
+)  # fmt: skip
 _HISTORY = (
     "order_id", "seq", "kind", "from_status", "to_status", "comment", "notify", "actor_kind", "actor_id", "actor_name",
     "at",

@@ -1,0 +1,71 @@
+"""Orders from files: how files of a shape are read, files known by their content, and a kind of job."""
+
+from __future__ import annotations
+
+import re
+
+import sqlalchemy as sa
+from alembic import op
+
+from webapp.models.types import BigId, Code, Json, UtcTime
+
+revision = "0004"
+down_revision = "0002"
+
+KIND = "order_upload"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "header_mappings",
+        sa.Column("shape_hash", Code, nullable=False),
+        sa.Column("created_at", UtcTime, nullable=False),
+        sa.Column("upload", Code, nullable=False),
+        sa.Column("mapping", Json, nullable=False),
+        sa.Column("user_id", BigId, nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_header_mappings_user_id_users"),
+        sa.PrimaryKeyConstraint("shape_hash", name="pk_header_mappings"),
+    )
+    op.create_index("ix_files_sha256", "files", ["sha256"], unique=False)
+    _set_kinds([*_kinds(), KIND])
+
+
+def downgrade() -> None:
+    op.execute(f"delete from job_rows where job_id in (select id from jobs where kind = '{KIND}')")
+    op.execute(f"delete from batches where job_id in (select id from jobs where kind = '{KIND}')")
+    op.execute(f"delete from jobs where kind = '{KIND}'")
+    _set_kinds([kind for kind in _kinds() if kind != KIND])
+    op.drop_index("ix_files_sha256", table_name="files")
+    op.drop_table("header_mappings")
+
+
+NAME = "ck_jobs_ck_jobs_kind"
+"""What the naming convention made of the check's name."""
+
+
+def _kinds() -> list[str]:
+    """The kinds of jobs that the table takes now."""
+    if op.get_bind().dialect.name == "postgresql":
+        told = f"select pg_get_constraintdef(oid) from pg_constraint where conname = '{NAME}'"
+    else:
+        told = f"select substr(sql, instr(sql, '{NAME}')) from sqlite_master where name = 'jobs'"
+    check = str(op.get_bind().scalar(sa.text(told)))
+    return re.findall(r"'(\w+)'", check.partition("CONSTRAINT")[0])
+
+
+def _set_kinds(kinds: list[str]) -> None:
+    check = f"kind IN ({', '.join(repr(kind) for kind in kinds)})"
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"alter table jobs drop constraint {NAME}")
+        op.execute(f"alter table jobs add constraint {NAME} check ({check})")
+        return
+    # SQLite changes a check by making the table anew, and dropping the old one would delete the rows of every job with
+    # it. Rows stay as they are under a wider check, so only the text of the table is changed (sqlite.org, ALTER TABLE).
+    bind = op.get_bind()
+    sql = str(bind.scalar(sa.text("select sql from sqlite_master where name = 'jobs'")))
+    changed = re.sub(rf"{NAME} CHECK \(kind IN \([^)]*\)\)", f"{NAME} CHECK ({check})", sql)
+    version = int(bind.scalar(sa.text("pragma schema_version")))
+    bind.exec_driver_sql("pragma writable_schema = on")
+    bind.execute(sa.text("update sqlite_master set sql = :sql where name = 'jobs'"), {"sql": changed})
+    bind.exec_driver_sql(f"pragma schema_version = {version + 1}")
+    bind.exec_driver_sql("pragma writable_schema = off")

@@ -1,0 +1,69 @@
+"""What an orders file may hold, what its columns are called, and the sample that people download."""
+
+from __future__ import annotations
+
+from webapp.spreadsheets import Column
+
+COLUMNS = (
+    Column("order_number", aliases=("order no", "nomor pesanan kami", "우리 주문번호")),
+    Column("store", aliases=("toko", "상점", "스토어")),
+    Column("account", aliases=("channel account", "akun", "계정")),
+    Column(
+        "channel_order_id",
+        aliases=(
+            "channel order number", "channel order no", "external order id", "nomor pesanan channel", "채널 주문번호",
+        ),
+    ),
+    Column(
+        "ordered_at",
+        aliases=("order date", "ordered on", "tanggal pesanan", "tanggal", "주문일", "주문일시", "주문일자"),
+    ),
+    Column(
+        "buyer_name",
+        aliases=(
+            "buyer", "customer", "customer name", "recipient", "nama pembeli", "pembeli", "nama penerima", "구매자",
+            "구매자명", "수취인", "수취인명", "받는사람",
+        ),
+    ),
+    Column(
+        "buyer_phone",
+        aliases=("phone", "phone number", "telepon", "no telepon", "no hp", "hp", "연락처", "전화번호", "휴대폰"),
+    ),
+    Column("buyer_email", aliases=("email", "e-mail", "surel", "이메일")),
+    Column("address", aliases=("street", "shipping address", "alamat", "alamat pengiriman", "주소", "배송지")),
+    Column("city", aliases=("kota", "kabupaten/kota", "도시", "시/군/구")),
+    Column("province", aliases=("state", "region", "provinsi", "시/도")),
+    Column("postal_code", aliases=("zip", "zip code", "postcode", "kode pos", "우편번호")),
+    Column("country", aliases=("negara", "국가")),
+    Column("payment_method", aliases=("payment", "metode pembayaran", "결제수단", "결제방법")),
+    Column("sku", aliases=("kode sku", "item sku", "상품코드", "판매자 상품코드")),
+    Column("item_name", aliases=("item", "product", "product name", "nama produk", "nama barang", "produk", "상품명")),
+    Column("quantity", aliases=("qty", "jumlah", "kuantitas", "수량")),
+    Column("unit_price", aliases=("price", "harga", "harga satuan", "단가", "판매가", "가격")),
+    Column("shipping_fee", aliases=("shipping", "shipping cost", "ongkir", "ongkos kirim", "배송비")),
+    Column("discount", aliases=("diskon", "potongan", "할인", "할인액")),
+    Column("notes", aliases=("note", "catatan", "메모", "배송메모")),
+)  # fmt: skip
+"""The columns of an orders file. Which of them a row needs depends on whether it is of a new order."""
+
+HIDDEN = ("district", "channel_status")
+"""Columns that only marketplaces' own files fill."""
+
+NAMES = (*(column.name for column in COLUMNS), *HIDDEN)
+AMOUNTS = ("unit_price", "shipping_fee", "discount")
+"""Columns that are read with a decimal mark of their own."""
+DAYS = "ordered_at"
+LINE = ("sku", "item_name", "quantity", "unit_price")
+"""What belongs to one line; everything else is the order's."""
+
+SAMPLE_HEADER = [column.name for column in COLUMNS]
+SAMPLE_ROWS = [
+    ["", "", "", "INV-1001", "2026-11-21 09:42", "Siti Rahmawati", "0812-8840-1127", "siti@example.com",
+     "Jl. Kemang Raya No. 12A", "Jakarta Selatan", "DKI Jakarta", "12730", "ID", "bank_transfer", "RB-PRG-L",
+     "Kemeja Batik Parang L", "2", "145000", "18000", "", "Jangan dilipat"],
+    ["", "", "", "INV-1001", "", "", "", "", "", "", "", "", "", "", "RB-KWG-M", "Kemeja Batik Kawung M", "1", "139000",
+     "", "", ""],
+    ["", "", "", "", "2026-11-21", "Budi Santoso", "0813-1122-3344", "", "Jl. Diponegoro 5", "Bandung", "Jawa Barat",
+     "40115", "ID", "cod", "", "Jasa bungkus kado", "1", "10000", "", "", ""],
+    ["261121-7KX39TBM", "", "", "", "", "", "0812-0000-1111", "", "", "", "", "", "", "", "", "", "", "", "", "", ""],
+]  # fmt: skip

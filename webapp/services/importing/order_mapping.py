@@ -1,0 +1,133 @@
+"""How a file's columns become ours: guessed from its header, chosen by a person, remembered for files of this shape."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.models import HeaderMapping, JobKind
+from webapp.services.importing.channel_files import CHANNEL_FILES, ChannelFile, recognise
+from webapp.services.importing.order_columns import AMOUNTS, COLUMNS, DAYS, NAMES
+from webapp.services.importing.templates import names_in, of_column, parse_template
+from webapp.services.unit_of_work import UnitOfWork
+from webapp.spreadsheets import UnreadableFile, match_columns
+from webapp.spreadsheets.columns import column_key
+
+LONGEST_TEMPLATE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMapping:
+    """What a person decided about a file.
+
+    `columns`: our column to its template. `account_id`: whose orders the new ones are where the file names neither
+    store nor account. `readings`: by column the decimal mark of amounts or the order of days, where the one that was
+    found is wrong. `channel`: whose export the file is. `good_lines`: an order is made of its good lines.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    account_id: int | None = None
+    readings: Mapping[str, str] = field(default_factory=dict)
+    channel: str = ""
+    good_lines: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """For the database."""
+        return {
+            "columns": dict(self.columns), "account_id": self.account_id, "readings": dict(self.readings),
+            "channel": self.channel, "good_lines": self.good_lines,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """What `as_json` gave, without what this version does not know."""
+        columns = {name: str(template) for name, template in kept.get("columns", {}).items() if name in NAMES}
+        readings = {name: str(way) for name, way in kept.get("readings", {}).items() if name in (*AMOUNTS, DAYS)}
+        account = kept.get("account_id")
+        return cls(columns, account, readings, str(kept.get("channel", "")), bool(kept.get("good_lines")))
+
+    @property
+    def file(self) -> ChannelFile | None:
+        """What is known of the export that the file is."""
+        return next((known for known in CHANNEL_FILES if known.channel == self.channel), None)
+
+    @property
+    def complete(self) -> bool:
+        """Whether rows of such a file can say what they want: a new order, or which one is changed."""
+        has = self.columns.keys()
+        new = has >= {"buyer_name", "quantity", "unit_price"} and bool(has & {"sku", "item_name"})
+        return new or "order_number" in has
+
+    def unused(self, header: Sequence[str]) -> list[str]:
+        """Columns of the file that no template names."""
+        used = {column_key(name) for template in self.columns.values() for name in names_in(template)}
+        return [cell for cell in header if cell and column_key(cell) not in used]
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a header says by itself. `sure`: nobody needs to look at it first. `remembered`: a person chose it once."""
+
+    mapping: OrderMapping
+    sure: bool
+    remembered: bool = False
+
+
+def shape_hash(header: Sequence[str]) -> str:
+    """The same for files with the same columns, in any order."""
+    keys = sorted(key for cell in header if (key := column_key(cell)))
+    return hashlib.sha256("\n".join(keys).encode()).hexdigest()
+
+
+def guess_mapping(session: Session, header: Sequence[str]) -> Guess:
+    """How a file with this header was read before, else which export it is, else our own names of columns."""
+    kept = session.scalar(
+        select(HeaderMapping.mapping).where(
+            HeaderMapping.shape_hash == shape_hash(header), HeaderMapping.upload == JobKind.ORDER_UPLOAD.value
+        )
+    )
+    if kept is not None:
+        return Guess(OrderMapping.from_json(kept), sure=True, remembered=True)
+    if (file := recognise(header, CHANNEL_FILES)) is not None:
+        mapping = OrderMapping(file.templates(header), channel=file.channel.value)
+        return Guess(mapping, sure=mapping.complete)
+    return _by_names(header)
+
+
+def _by_names(header: Sequence[str]) -> Guess:
+    sure = True
+    try:
+        places = match_columns(header, COLUMNS).places
+    except UnreadableFile:  # two columns mean the same one: a person says which
+        sure = False
+        places = {}
+        for column in COLUMNS:
+            keys = {column_key(name) for name in (column.name, *column.aliases)}
+            place = next((place for place, cell in enumerate(header) if cell and column_key(cell) in keys), None)
+            if place is not None:
+                places[column.name] = place
+    mapping = OrderMapping({name: of_column(header[place]) for name, place in places.items()})
+    return Guess(mapping, sure=sure and mapping.complete)
+
+
+def check_templates(mapping: OrderMapping, header: Sequence[str]) -> None:
+    """Raises UnknownName for the first template that names a column which the file does not have."""
+    for template in mapping.columns.values():
+        parse_template(template, header)
+
+
+def remember(work: UnitOfWork, header: Sequence[str], mapping: OrderMapping) -> None:
+    """Read files of this shape so from now on."""
+    kept = work.session.get(HeaderMapping, shape_hash(header))
+    if kept is None:
+        kept = HeaderMapping(
+            shape_hash=shape_hash(header), created_at=work.now, upload=JobKind.ORDER_UPLOAD.value, mapping={}
+        )
+        work.session.add(kept)
+    kept.mapping = mapping.as_json()
+    kept.user_id = work.actor.id
