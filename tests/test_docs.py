@@ -27,6 +27,7 @@ from webapp.domain.words import STATUS_LABELS
 from webapp.extensions import Base
 from webapp.services.exporting.choice import COLUMNS as EXPORTED
 from webapp.services.exporting.choice import Choice
+from webapp.services.importing.order_columns import COLUMNS as ORDER_COLUMNS
 from webapp.services.importing.status_rows import COLUMNS
 from webapp.services.orders.filters import ListFilter
 from webapp.settings import Settings
@@ -254,6 +255,11 @@ def test_everything_that_can_be_wrong_with_a_file_is_described() -> None:
 def test_the_columns_of_the_status_file_are_described() -> None:
     told = {codes(name)[0]: required == "yes" for name, required, _ in table(DOCS / "contracts.md", "column")}
     assert told == {column.name: column.required for column in COLUMNS}
+
+
+def test_the_columns_of_the_orders_file_are_described() -> None:
+    told = [name for names, _ in table(DOCS / "contracts.md", "column of orders") for name in codes(names)]
+    assert told == [column.name for column in ORDER_COLUMNS]
 
 
 def test_the_columns_of_a_download_are_described() -> None:

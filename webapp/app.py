@@ -17,7 +17,7 @@ from webapp.settings import Settings
 ROOT = Path(__file__).resolve().parent.parent
 FORM_LIMIT = 2 * 1024 * 1024
 """Bytes of a request's body: more than any form of ours has."""
-UPLOADS = {"uploads.index": 210 * 1024 * 1024}
+UPLOADS = dict.fromkeys(("uploads.index", "order_uploads.index"), 210 * 1024 * 1024)
 """Endpoints that take files: the largest file that may be uploaded (200 MB) and its form around it, in bytes."""
 
 

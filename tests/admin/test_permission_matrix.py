@@ -23,7 +23,9 @@ from webapp.extensions import db
 from webapp.models import Job, Order, OrderHistory
 from webapp.services import accounts
 from webapp.services.files import receive
+from webapp.services.importing.order_upload import start_order_upload
 from webapp.services.importing.status_upload import start_status_upload
+from webapp.services.jobs import run_job
 from webapp.services.unit_of_work import unit_of_work
 
 OWNER, ADMIN, CS, WAREHOUSE, PROVIDER, VIEWER = Role
@@ -36,7 +38,7 @@ SHIPPERS = KEEPERS | {PROVIDER}
 
 @dataclass(frozen=True)
 class Door:
-    """Who may use a route. `address` and `data` may name {order}, {job}, {store}, {user} and {token}.
+    """Who may use a route. `address` and `data` may name {order}, {job}, {orders_job}, {store}, {user}, {token}.
 
     `foreign` is the answer about a thing of another store to somebody who may use the route (None: it is about no
     single thing); `elsewhere` are roles for whom it exists all the same. `also` are refusals of the form itself that
@@ -50,6 +52,12 @@ class Door:
     elsewhere: frozenset[Role] = frozenset()
     also: frozenset[int] = frozenset()
     anonymous: bool = False
+
+
+def mapping_door(*also: int) -> Door:
+    """The page of an orders file that waits to be mapped."""
+    address = "/admin/orders/import/{orders_job}/mapping"
+    return Door(SELLERS, address, foreign=404, elsewhere=RUNNERS, also=frozenset(also))
 
 
 def order_door(path: str, roles: frozenset[Role], **data: str) -> Door:
@@ -115,6 +123,11 @@ MATRIX: dict[tuple[str, str], Door] = {
     ("uploads.index", "GET"): Door(SELLERS),
     ("uploads.index", "POST"): Door(SELLERS, also=frozenset({422})),
     ("uploads.sample", "GET"): Door(SELLERS, "/admin/orders/upload/sample.csv"),
+    ("order_uploads.index", "GET"): Door(SELLERS),
+    ("order_uploads.index", "POST"): Door(SELLERS, also=frozenset({422})),
+    ("order_uploads.sample", "GET"): Door(SELLERS, "/admin/orders/import/sample.csv"),
+    ("order_uploads.mapping", "GET"): mapping_door(),
+    ("order_uploads.mapping", "POST"): mapping_door(422),
     ("jobs.index", "GET"): Door(),
     ("jobs.details", "GET"): job_door(""),
     ("jobs.progress", "GET"): job_door("/progress"),
@@ -178,6 +191,8 @@ class World:
         """One thing of a kind, as an address names it."""
         if name == "job":
             return str(self._job(user_id if own else self.shop.people[CS]))
+        if name == "orders_job":
+            return str(self._orders_job(user_id if own else self.shop.people[CS]))
         if name == "store":
             return str(self.shop.onyu if own else self.shop.rona)
         if name == "user":
@@ -194,6 +209,14 @@ class World:
             job = work.session.get_one(Job, job_id)
             job.state, job.started_at, job.finished_at = "done", work.now, work.now
             job.actor_id = user_id
+        return job_id
+
+    def _orders_job(self, user_id: int | None) -> int:
+        """An orders file that waits to be told what its columns hold, as if this person had sent it."""
+        job_id = start_order_upload(self.shop.actor(), receive(self._storage, io.BytesIO(b"a,b\n1,2\n")), "orders.csv")
+        run_job(job_id, self._storage)
+        with unit_of_work(SYSTEM) as work:
+            work.session.get_one(Job, job_id).actor_id = user_id
         return job_id
 
 

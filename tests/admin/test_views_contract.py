@@ -80,6 +80,7 @@ CONTRACTS = {
         Permission.ORDERS_VIEW, "/admin/orders/", True, "/admin/orders/", _orders, ("/admin/orders/new",)
     ),
     "uploads": Contract(Permission.ORDERS_IMPORT, "/admin/orders/upload/"),
+    "order_uploads": Contract(Permission.ORDERS_IMPORT, "/admin/orders/import/"),
     "jobs": Contract(Permission.ORDERS_VIEW, "/admin/jobs/", False, "/admin/jobs/", _jobs),
     "users": Contract(
         Permission.USERS_MANAGE, "/admin/users/", True, "/admin/users/?archived=1", _users, ("/admin/users/new/",)

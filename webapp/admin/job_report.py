@@ -70,6 +70,12 @@ def _file_lines(session: Session, job: Job) -> Iterator[str]:
     extra = preview.get("extra", ())
     if extra:
         yield f"Columns ignored: {', '.join(mask(str(cell)) for cell in extra[:50])}"
+    if preview.get("stage"):
+        mapping = preview.get("mapping", {})
+        yield f"Channel: {mapping.get('channel') or 'none'}, good lines taken: {mapping.get('good_lines')}"
+        for column, template in sorted(mapping.get("columns", {}).items()):
+            yield f"  {column} from {mask(str(template))}"
+        yield f"Read so: {preview.get('ways', {})}; orders {preview.get('orders', {})}"
     counts = ", ".join(f"{outcome} {preview.get(outcome, 0)}" for outcome in ("ok", "unchanged", "failed"))
     yield f"Preview: {counts}; notices {preview.get('notify', 0)}"
     yield f"Statuses: {', '.join(f'{status} {n}' for status, n in preview.get('to', {}).items())}"

@@ -21,6 +21,7 @@ from flask_login import current_user
 from webapp import clock
 from webapp.admin.base import GuardedView, expose, own_zone
 from webapp.admin.job_report import report_text
+from webapp.admin.orders_preview import orders_preview
 from webapp.admin.typed import TYPED_FROM, same_words, typed_word
 from webapp.auth import needs
 from webapp.domain.errors import Refused
@@ -31,6 +32,7 @@ from webapp.formats import integer, job_state_label, problem_text
 from webapp.models import File, Job, JobKind, JobRow, JobState
 from webapp.services import jobs
 from webapp.services.exporting.order_export import result_file
+from webapp.services.importing.order_preview import MAPPING
 from webapp.services.unit_of_work import end_reading
 from webapp.spreadsheets.writing import CsvWriter
 
@@ -88,6 +90,8 @@ def ending_words(job: Job) -> str:
     """How a job stands that waits for its person or has come to an end, in one sentence."""
     if job.state == JobState.READY:
         preview = job.preview or {}
+        if preview.get("stage") == MAPPING:
+            return _("Waits to be told what its columns hold")
         rows = preview.get("ok", 0)
         return ngettext("Checked: %(n)s row would change", "Checked: %(n)s rows would change", rows, n=integer(rows))
     if job.state == JobState.FAILED:
@@ -123,13 +127,19 @@ class JobsView(GuardedView):
 
     @expose(f"{ONE}")
     def details(self, job_id: int) -> ResponseReturnValue:
-        """One job: its check, its preview, its progress or its end."""
-        return self.render("admin/jobs/job.html", **self._shown(_find(job_id)))
+        """One job: its check, its preview, its progress or its end. Of a file that is not clear: its columns."""
+        job = _find(job_id)
+        if address := mapping_page(job):
+            return redirect(address)
+        return self.render("admin/jobs/job.html", **self._shown(job))
 
     @expose(f"{ONE}/progress")
     def progress(self, job_id: int) -> ResponseReturnValue:
         """The part of the page that changes, for the page that is open already."""
-        return self.render("admin/jobs/part.html", **self._shown(_find(job_id)))
+        job = _find(job_id)
+        if address := mapping_page(job):
+            return Response(headers={"HX-Redirect": address})
+        return self.render("admin/jobs/part.html", **self._shown(job))
 
     @expose(f"{ONE}/confirm", methods=("POST",))
     @needs(Permission.ORDERS_IMPORT)
@@ -210,6 +220,8 @@ class JobsView(GuardedView):
             "job": job,
             "name": job_name(job),
             "file": file,
+            "upload_at": url_for("order_uploads.index" if job.kind == JobKind.ORDER_UPLOAD else "uploads.index"),
+            "orders_preview": orders_preview(preview) if job.kind == JobKind.ORDER_UPLOAD and preview else None,
             "failed": [_refused_row(row, status_place) for row in failed[:PAGE]],
             "more": failed[PAGE - 1].row_no if len(failed) > PAGE else None,
             "after": after,
@@ -236,6 +248,13 @@ class JobsView(GuardedView):
                 flash(problem_text(refused.problem), "danger")
             made = None
         return redirect(self.get_url(".details", job_id=made or job_id))
+
+
+def mapping_page(job: Job) -> str:
+    """Where the person says what the columns of the job's file hold, if the job waits for that; else empty."""
+    waits = job.state == JobState.READY and (job.preview or {}).get("stage") == MAPPING
+    may = current_user.may(Permission.ORDERS_IMPORT)
+    return url_for("order_uploads.mapping", job_id=job.id) if waits and may else ""
 
 
 def job_name(job: Job) -> str:

@@ -19,6 +19,7 @@ def palette(menu: Menu) -> Markup:
     """The dialog for somebody with this menu; the page's token and name are not in it."""
     places = [Place(place.name, place.url, place.icon) for place in menu.places]
     if current_user.may(Permission.ORDERS_IMPORT):  # reached from the list, not from the menu
+        places.append(Place(_("Upload orders"), url_for("order_uploads.index"), "upload"))
         places.append(Place(_("Upload statuses"), url_for("uploads.index"), "upload"))
     if current_user.adds_orders:
         places.append(Place(_("Add order"), url_for("orders.add_order"), "plus"))

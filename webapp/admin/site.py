@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext
 from webapp.admin import palette, shell
 from webapp.admin.dashboard import DashboardView
 from webapp.admin.jobs import JobsView
+from webapp.admin.order_uploads import OrderUploadView
 from webapp.admin.orders.view import OrderView
 from webapp.admin.people import UsersView
 from webapp.admin.profile import ProfileView
@@ -49,6 +50,7 @@ def _views() -> list[BaseView]:
     return [
         OrderView(name=lazy_gettext("Orders"), endpoint="orders", url="/admin/orders", menu_icon_value="receipt"),
         StatusUploadView(name=lazy_gettext("Upload statuses"), endpoint="uploads", url="/admin/orders/upload"),
+        OrderUploadView(name=lazy_gettext("Upload orders"), endpoint="order_uploads", url="/admin/orders/import"),
         JobsView(name=lazy_gettext("Jobs"), endpoint="jobs", url="/admin/jobs", menu_icon_value="list-check"),
         UsersView(
             name=lazy_gettext("People"), category=SYSTEM, endpoint="users", url="/admin/users", menu_icon_value="users"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,10 +15,18 @@ from webapp import formats
 from webapp.commands.export import export
 from webapp.commands.running import act_as, application
 from webapp.domain.actors import Actor
+from webapp.domain.channels import Channel
 from webapp.domain.errors import Refused
+from webapp.domain.typed_days import DAY_ORDERS
 from webapp.extensions import db
 from webapp.models import Job, JobState
-from webapp.services.files import receive
+from webapp.services.files import StoredFile, receive
+from webapp.services.importing.order_columns import AMOUNTS, DAYS, NAMES
+from webapp.services.importing.order_mapping import OrderMapping
+from webapp.services.importing.order_places import read_places
+from webapp.services.importing.order_preview import MAPPING
+from webapp.services.importing.order_readings import MARKS
+from webapp.services.importing.order_upload import start_order_upload
 from webapp.services.importing.status_upload import start_status_upload
 from webapp.services.job_leases import ACTIVE
 from webapp.services.jobs import cancel_job, confirm_job, result_rows, run_job
@@ -35,19 +43,98 @@ def orders() -> None:
 orders.add_command(export)
 
 
+def uploading(command: Callable[..., None]) -> Callable[..., None]:
+    """The argument and the options that every upload has."""
+    for option in (
+        click.option("--result", type=click.Path(dir_okay=False, path_type=Path), help="Write every row's outcome."),
+        click.option(
+            "--as", "email", metavar="EMAIL", help="Act as this person, with their rights. Else as the system."
+        ),
+        click.option("--check", is_flag=True, help="Only say what would happen; change nothing."),
+        click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
+    ):
+        command = option(command)
+    return command
+
+
 @orders.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--check", is_flag=True, help="Only say what would happen; change nothing.")
-@click.option("--as", "email", metavar="EMAIL", help="Act as this person, with their rights. Else as the system.")
-@click.option("--result", type=click.Path(dir_okay=False, path_type=Path), help="Write every row with its outcome.")
+@uploading
 def status(file: Path, check: bool, email: str | None, result: Path | None) -> None:
     """Set the statuses that FILE (CSV or XLSX) names, row by row; a row that fails leaves the others alone."""
+    _upload(file, check, email, result, start_status_upload, "Changing orders")
+
+
+@orders.command("import")
+@uploading
+@click.option("--account", type=int, metavar="ID", help="The channel account that new orders belong to, by its id.")
+@click.option("--store", metavar="CODE", help="The store that new orders belong to, by its code.")
+@click.option("--column", "columns", multiple=True, metavar="OURS=TEXT", help="What a column of ours is made of.")
+@click.option("--read", "readings", multiple=True, metavar="OURS=WAY", help="How it is read: . or , or dmy or mdy.")
+@click.option("--good-lines", is_flag=True, help="Make an order of its good lines; only the others fail.")
+def import_(
+    file: Path,
+    check: bool,
+    email: str | None,
+    result: Path | None,
+    account: int | None,
+    store: str | None,
+    columns: tuple[str, ...],
+    readings: tuple[str, ...],
+    good_lines: bool,
+) -> None:
+    """Make and change the orders that FILE (CSV or XLSX) holds.
+
+    Columns are known by our names, as exports of marketplaces, or as this shape of file was read before. Else, or where
+    that is wrong, --column says it: --column buyer_name="Customer {CustomerID}" --column sku={StockCode}.
+    """
+    chosen = _pairs(columns, NAMES, "--column")
+    ways = _pairs(readings, (*AMOUNTS, DAYS), "--read")
+    for name, way in ways.items():
+        if way not in (DAY_ORDERS if name == DAYS else MARKS):
+            raise click.BadParameter(f"{name} can't be read as {way}", param_hint="--read")
+
+    def start(actor: Actor, stored: StoredFile, name: str) -> int:
+        mapping = OrderMapping(chosen, _account(actor, account, store), ways, "", good_lines)
+        return start_order_upload(actor, stored, name, mapping=mapping)
+
+    _upload(file, check, email, result, start, "Making orders")
+
+
+def _pairs(given: tuple[str, ...], names: Sequence[str], option: str) -> dict[str, str]:
+    pairs = dict(each.partition("=")[::2] for each in given)
+    for name in pairs:
+        if name not in names:
+            raise click.BadParameter(f"{name} is none of {', '.join(names)}", param_hint=option)
+    return pairs
+
+
+def _account(actor: Actor, account: int | None, store: str | None) -> int | None:
+    """The account for new orders, if one was named and exists for `actor`."""
+    places = read_places(db.session(), actor.scope)
+    end_reading()
+    if account is not None:
+        if account not in {place.account_id for place in places}:
+            raise click.BadParameter("there is no such account", param_hint="--account")
+        return account
+    if store is None:
+        return None
+    own = [p.account_id for p in places if p.store_code == store and p.channel == Channel.MANUAL]
+    if not own:
+        raise click.BadParameter("there is no such store", param_hint="--store")
+    return own[0]
+
+
+Starter = Callable[[Actor, StoredFile, str], int]
+"""Takes a stored file as a new job; its id."""
+
+
+def _upload(file: Path, check: bool, email: str | None, result: Path | None, start: Starter, words: str) -> None:
     if result is not None and not result.absolute().parent.is_dir():
         raise click.BadParameter(f"there is no folder {result.absolute().parent}", param_hint="--result")
     with application() as app:
         actor = act_as(email)
         try:
-            job = _checked(app, actor, file)
+            job = _checked(app, actor, file, start)
         except Refused as refused:
             _give_up(refused.problem.code, refused.problem.params)
         except UnreadableFile as unreadable:
@@ -55,6 +142,13 @@ def status(file: Path, check: bool, email: str | None, result: Path | None) -> N
         if job.state == JobState.FAILED:
             _give_up(job.error_code or "", job.error_params or {})
         preview = job.preview or {}
+        if preview.get("stage") == MAPPING:
+            cancel_job(actor, job.id)
+            click.echo(f"the columns are not clear: {', '.join(preview['header'])}", err=True)
+            click.echo(
+                "say what they hold with --column, and whose orders these are with --store or --account", err=True
+            )
+            sys.exit(2)
         if check:
             for failure in preview["failures"]:
                 text = formats.problem_text((failure["code"], failure["params"]))
@@ -62,7 +156,12 @@ def status(file: Path, check: bool, email: str | None, result: Path | None) -> N
             cancel_job(actor, job.id)
             _say(preview["ok"], preview["unchanged"], preview["failed"])
             sys.exit(1 if preview["failed"] else 0)
-        job = _run(app, actor, job)
+        if preview.get("duplicate"):
+            click.echo(f"job {preview['duplicate']} applied this very file before", err=True)
+        try:
+            job = _run(app, actor, job, words)
+        except Refused as refused:
+            _give_up(refused.problem.code, refused.problem.params)
         if result is not None:
             _write_result(app, job, result)
         _say(job.ok, job.unchanged, job.failed)
@@ -74,10 +173,10 @@ def _give_up(code: str, params: Mapping[str, Any]) -> NoReturn:
     sys.exit(2)
 
 
-def _checked(app: Flask, actor: Actor, file: Path) -> Job:
+def _checked(app: Flask, actor: Actor, file: Path, start: Starter) -> Job:
     with file.open("rb") as stream:
         stored = receive(app.extensions["storage"], stream)
-    job_id = start_status_upload(actor, stored, file.name)
+    job_id = start(actor, stored, file.name)
     while not _go_on(app, job_id, seconds=5):
         pass
     return _job(job_id)
@@ -93,11 +192,11 @@ def _go_on(app: Flask, job_id: int, *, seconds: float) -> bool:
     return False
 
 
-def _run(app: Flask, actor: Actor, job: Job) -> Job:
+def _run(app: Flask, actor: Actor, job: Job, words: str) -> Job:
     confirm_job(actor, job.id)
     total = job.total_rows or 0
     if sys.stderr.isatty():
-        with click.progressbar(length=total, label="Changing orders", file=sys.stderr) as bar:
+        with click.progressbar(length=total, label=words, file=sys.stderr) as bar:
             while not _go_on(app, job.id, seconds=1):
                 job = _job(job.id)
                 bar.update(job.next_row - bar.pos)

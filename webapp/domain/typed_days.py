@@ -44,6 +44,11 @@ _MONTHS = (
 _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 
 
+def in_two_ways(cell: str) -> bool:
+    """Whether the order of days matters for a cell at all."""
+    return len(cell) <= _LONGEST and _YEAR_LAST.fullmatch(fold(cell)) is not None
+
+
 class DayError(ValueError):
     """The text is no moment that can be kept, or not one in this order."""
 

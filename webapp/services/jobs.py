@@ -151,7 +151,7 @@ def map_job(actor: Actor, job_id: int, mapping: OrderMapping, *, again: bool = F
     """
     job = _own(actor, job_id)
     header = (job.preview or {}).get("header")
-    params = {**job.params, "mapping": mapping.as_json(), "again": again}
+    params = {**job.params, "mapping": mapping.as_json(), "whole": True, "again": again}
     with unit_of_work(actor) as work:
         moved = (
             update(Job)

@@ -75,14 +75,14 @@ def aim_groups(session: Session, scope: Scope, groups: Sequence[OrderGroup], see
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """What is there already of a file's new orders: by (account, channel order number), and by row of the same file.
+    """What is there already of a new order: by (account, channel order number), and by (account, row) of the same file.
 
     `deleted` were deleted here.
     """
 
     orders: Mapping[tuple[int, str], int]
     deleted: frozenset[tuple[int, str]]
-    rows: Mapping[int, int]
+    rows: Mapping[tuple[int, int], int]
 
 
 def find_existing(session: Session, groups: Sequence[OrderGroup], twins: Sequence[int]) -> Existing:
@@ -105,14 +105,14 @@ def find_existing(session: Session, groups: Sequence[OrderGroup], twins: Sequenc
         )
         deleted = {(account, channel_id) for account, channel_id in session.execute(text(gone), bound)}
     alone = [group.rows[0].number for group in groups if not group.key and not group.number] if twins else []
-    rows: dict[int, int] = {}
+    rows: dict[tuple[int, int], int] = {}
     if alone:
         made = (
-            select(JobRow.row_no, JobRow.order_id)
+            select(Order.account_id, JobRow.row_no, Order.id)
             .join(Order, Order.id == JobRow.order_id)
             .where(JobRow.job_id.in_(twins), JobRow.row_no.in_(alone), JobRow.outcome == Outcome.OK.value)
         )
-        rows = {row_no: order_id for row_no, order_id in session.execute(made) if order_id is not None}
+        rows = {(account, row_no): order_id for account, row_no, order_id in session.execute(made)}
     return Existing(orders, frozenset(deleted), rows)
 
 
@@ -141,9 +141,11 @@ def decide_groups(
 
 
 def _decide_new(group: OrderGroup, existing: Existing, actor: Actor) -> Decided:
-    there = existing.orders.get(group.key) if group.key else existing.rows.get(group.rows[0].number)
     if group.problem is not None:
         return Decided(group, Outcome.FAILED, group.problem)
+    there = existing.orders.get(group.key) if group.key else None
+    if group.new is not None and not group.key:
+        there = existing.rows.get((group.new.account_id, group.rows[0].number))
     if there is not None:
         return Decided(group, Outcome.UNCHANGED, None, there)
     if group.key in existing.deleted:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from webapp.domain.money import decimal_marks_of
-from webapp.domain.typed_days import DAY_ORDERS, day_orders_of
+from webapp.domain.typed_days import DAY_ORDERS, day_orders_of, in_two_ways
 from webapp.services.importing.order_cells import BadCell, cell_amount
 from webapp.services.importing.order_columns import AMOUNTS, DAYS, NAMES
 from webapp.services.importing.order_mapping import OrderMapping
@@ -22,6 +22,8 @@ class Readings:
 
     found: dict[str, set[str]] = field(default_factory=dict)
     samples: dict[str, str] = field(default_factory=dict)
+    in_two_ways: bool = False
+    """Whether some day begins with neither its year nor its month's name."""
 
     def look(self, rows: Sequence[Sequence[str]]) -> None:
         """Look at some rows' values (`NAMES`)."""
@@ -32,6 +34,7 @@ class Readings:
                 continue
             if name == DAYS:
                 proven: frozenset[str] = day_orders_of(cells)
+                self.in_two_ways = self.in_two_ways or any(map(in_two_ways, cells))
             else:
                 proven = decimal_marks_of([part for cell in cells for part in cell.split("+")])
             self.found.setdefault(name, set()).update(proven)
@@ -56,14 +59,15 @@ class Readings:
         return [
             {
                 "column": name, "way": way, "sample": self.samples.get(name, "")[:60],
-                "by": "chosen" if mapping.readings.get(name) else _found(self.found[name]),
+                "by": "chosen" if mapping.readings.get(name) else self._by(name),
             }
             for name, way in self.ways(mapping).items()
         ]  # fmt: skip
 
-
-def _found(proven: set[str]) -> str:
-    return {0: "assumed", 1: "found"}.get(len(proven), "mixed")
+    def _by(self, name: str) -> str:
+        if name == DAYS and not self.in_two_ways:
+            return "plain"
+        return {0: "assumed", 1: "found"}.get(len(self.found[name]), "mixed")
 
 
 def shown_amount(sample: str, way: str, currency: str) -> int | None:

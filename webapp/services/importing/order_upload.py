@@ -74,7 +74,8 @@ def start_order_upload(
     *,
     mapping: OrderMapping | None = None,
 ) -> int:
-    """Take a stored file as a new job in `checking` and return the job's id; `mapping` says how to read it.
+    """Take a stored file as a new job in `checking` and return the job's id. What `mapping` says of how to read it goes
+    before what the header tells.
 
     Raises Refused (`no_permission`).
     """
@@ -208,14 +209,15 @@ def _guess(job: Job, file: OrderFile) -> Guess:
     if said is None:
         return guess
     mapping = OrderMapping.from_json(said)
-    if mapping.columns:
+    if job.params.get("whole"):
         return Guess(mapping, sure=True)
-    # The command line says whose orders they are, and leaves the columns to the header.
+    # What the command line leaves open is as the header tells.
     merged = OrderMapping(
-        guess.mapping.columns, mapping.account_id or guess.mapping.account_id, mapping.readings, guess.mapping.channel,
+        {**guess.mapping.columns, **mapping.columns}, mapping.account_id or guess.mapping.account_id,
+        {**guess.mapping.readings, **mapping.readings}, guess.mapping.channel,
         mapping.good_lines or guess.mapping.good_lines,
     )  # fmt: skip
-    return Guess(merged, guess.sure, guess.remembered)
+    return Guess(merged, guess.sure or merged.complete, guess.remembered)
 
 
 def _places(actor: Actor, mapping: OrderMapping) -> Places:

@@ -48,7 +48,6 @@ PAUSE = {"postgresql": 0.0, "sqlite": 0.01}
 SLICE = 20.0
 """Seconds that a worker stays with one job before it gives others a turn."""
 
-SAMPLE_HEADER = [column.name for column in COLUMNS]
 SAMPLE_ROWS = [
     ["261121-7KX39TBM", "shipped", "", "yes", "JNE0012345678", "JNE", ""],
     ["261121-QTEEAR42", "confirmed", "Transfer received", "no", "", "", "yes"],

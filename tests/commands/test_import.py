@@ -1,0 +1,87 @@
+"""`lapak orders import`: what the upload page does, and how the command line says what a file's columns hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from tests.factories import Shop, count_rows
+from tests.services.importing.uploading import contact, orders
+from webapp.cli import main
+from webapp.extensions import db
+from webapp.models import Order
+
+OWN = (
+    "store,channel_order_id,buyer_name,sku,quantity,unit_price\nrona,A-1,Siti,RB-1,2,145.000\nrona,A-2,Budi,RB-1,x,1\n"
+)
+OTHER = "Ref,Customer ID,What,Count,Each,On\nR1,17,Lamp,6,2.50,03/04/2026\nR1,17,Shade,-1,2.50,03/04/2026\n"
+
+
+@pytest.fixture(autouse=True)
+def settings_named(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings of the test's application, as a shell would name them."""
+    settings = app.config["SETTINGS"]
+    monkeypatch.setenv("LAPAK_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("LAPAK_INSTANCE", str(settings.instance_dir))
+    monkeypatch.setenv("LAPAK_LOCALE", "en")
+
+
+def lapak(path: Path, *words: str) -> Result:
+    """What the command says and how it ends."""
+    db.session.remove()
+    return CliRunner().invoke(main, ["orders", "import", str(path), *words])
+
+
+def test_our_own_columns(app: Flask, shop: Shop, tmp_path: Path) -> None:
+    path, result = tmp_path / "orders.csv", tmp_path / "result.csv"
+    path.write_text(OWN)
+    said = lapak(path, "--check")
+    assert (said.exit_code, said.stdout.splitlines()[-1]) == (1, "ok 1, unchanged 0, failed 1")
+    assert "row 2, line 3: bad_value: “x” can't be used as quantity." in said.stdout
+    assert count_rows(Order) == 0
+    said = lapak(path, "--as", "cs@example.com", "--result", str(result))
+    assert (said.exit_code, said.stdout) == (1, "ok 1, unchanged 0, failed 1\n")
+    assert [order.total for order in orders()] == [290_000]
+    assert result.read_text(encoding="utf-8-sig").splitlines()[1].endswith(",ok,,")
+    again = lapak(path)
+    assert again.stdout == "ok 0, unchanged 1, failed 1\n"
+    assert "applied this very file before" in again.stderr
+
+
+def test_columns_are_named_on_the_command_line(app: Flask, shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "other.csv"
+    path.write_text(OTHER)
+    said = lapak(path)
+    assert said.exit_code == 2
+    assert "the columns are not clear: Ref, Customer ID, What, Count, Each, On" in said.stderr
+    columns = {
+        "channel_order_id": "{Ref}", "buyer_name": "Customer {Customer ID}", "item_name": "{What}",
+        "quantity": "{Count}", "unit_price": "{Each}", "ordered_at": "{On}",
+    }  # fmt: skip
+    words = [word for name, text in columns.items() for word in ("--column", f"{name}={text}")]
+    assert lapak(path, *words).exit_code == 2, "two stores: whose orders?"
+    said = lapak(path, *words, "--store", "rona", "--good-lines", "--read", "ordered_at=mdy")
+    assert (said.exit_code, said.stdout) == (1, "ok 1, unchanged 0, failed 1\n"), said.output
+    (order,) = orders()
+    assert contact(order.id).buyer_name == "Customer 17"
+    assert (order.local_date.isoformat(), order.total) == ("2026-03-04", 18)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--store", "none"),
+        ("--account", "999"),
+        ("--column", "nonsense={Ref}"),
+        ("--read", "discount=dmy"),
+        ("--as", "nobody@example.com"),
+    ],
+)
+def test_a_wrong_word_is_named(app: Flask, shop: Shop, tmp_path: Path, words: tuple[str, ...]) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(OWN)
+    assert lapak(path, *words).exit_code == 2
+    assert count_rows(Order) == 0
