@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shape_hash", name="pk_header_mappings"),
     )
     op.create_index("ix_files_sha256", "files", ["sha256"], unique=False)
+    op.create_index("ix_jobs_file_id", "jobs", ["file_id"], unique=False)
     _set_kinds([*_kinds(), KIND])
 
 
@@ -35,6 +36,7 @@ def downgrade() -> None:
     op.execute(f"delete from batches where job_id in (select id from jobs where kind = '{KIND}')")
     op.execute(f"delete from jobs where kind = '{KIND}'")
     _set_kinds([kind for kind in _kinds() if kind != KIND])
+    op.drop_index("ix_jobs_file_id", table_name="jobs")
     op.drop_index("ix_files_sha256", table_name="files")
     op.drop_table("header_mappings")
 

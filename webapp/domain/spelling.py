@@ -16,7 +16,7 @@ _UNSEEN: dict[int, str | None] = {
 def plain(text: str) -> str:
     """`text` in NFKC (full-width letters become usual ones), without invisible signs; control signs become spaces."""
     if text.isascii():
-        return text.translate(_UNSEEN)
+        return text if text.isprintable() else text.translate(_UNSEEN)
     # What stood on both sides of an invisible sign may compose.
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).translate(_UNSEEN))
 

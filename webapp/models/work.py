@@ -82,6 +82,7 @@ class Job(ActorColumns, Base):
             postgresql_where=text("state IN ('checking', 'queued', 'running')"),
             sqlite_where=text("state IN ('checking', 'queued', 'running')"),
         ),
+        Index(None, "file_id"),  # which jobs applied a file
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 

@@ -21,10 +21,10 @@ from webapp.domain.order_status import TO_SHIP, Acceptance, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentState, PaymentStatus
 from webapp.domain.permissions import Permission
 from webapp.domain.words import home_country, phone_key, search_doc
-from webapp.models import ChannelAccount, Customer, HistoryKind, Store
+from webapp.models import ChannelAccount, HistoryKind, Store
 from webapp.models.types import to_ms
 from webapp.services.orders.write_changes import Delta, Totals, append_totals
-from webapp.services.sets import any_of, insert_rows, many, take_ids
+from webapp.services.sets import RowSet, any_of, db_time, insert_rows, many, take_ids
 from webapp.services.unit_of_work import UnitOfWork, unit_of_work
 
 MOST_PIECES = 1_000_000
@@ -242,24 +242,34 @@ def customers_of(work: UnitOfWork, buyers: Sequence[tuple[Store, Buyer]]) -> lis
         phone, email = phone_key_of(buyer, store.currency), buyer.email.strip().lower()
         keys.append((store.id, "phone", phone) if phone else (store.id, "email", email) if email else None)
     known: dict[tuple[int, str, str], int] = {}
-    for kind, column in (("phone", Customer.phone_key), ("email", Customer.email)):
-        for store_id in {key[0] for key in keys if key and key[1] == kind}:
-            wanted = {key[2] for key in keys if key and key[:2] == (store_id, kind)}
-            # Of several customers with this phone or address the oldest is the one.
-            found = select(column, Customer.id).where(Customer.store_id == store_id, column.in_(wanted))
-            for value, customer_id in work.session.execute(found.order_by(Customer.id.desc())):
-                known[store_id, kind, str(value)] = customer_id
-    added: dict[tuple[int, str, str], Customer] = {}
-    for (_store, buyer), key in zip(buyers, keys, strict=True):
-        if key and key not in known and key not in added:
-            added[key] = Customer(
-                created_at=work.now, store_id=key[0], name=buyer.name.strip(),
-                email=buyer.email.strip().lower() or None, phone_key=key[2] if key[1] == "phone" else None,
-            )  # fmt: skip
-    work.session.add_all(added.values())
-    work.session.flush()  # orders name their customers' ids
-    known |= {key: customer.id for key, customer in added.items()}
+    for kind, column in (("phone", "phone_key"), ("email", "email")):
+        wanted = sorted({key[2] for key in keys if key and key[1] == kind})
+        if not wanted:
+            continue
+        here, mine = any_of(work.dialect, "store_id", "stores"), any_of(work.dialect, column, "wanted")
+        # Of several customers with this phone or address the oldest is the one.
+        sql = text(f"select store_id, {column}, id from customers where {here} and {mine} order by id desc")
+        stores = {key[0] for key in keys if key and key[1] == kind}
+        bound = {"stores": many(work.dialect, sorted(stores)), "wanted": many(work.dialect, wanted)}
+        known |= {(store_id, kind, value): id_ for store_id, value, id_ in work.session.execute(sql, bound)}
+    added = {
+        key: (key[0], buyer.name.strip(), key[2] if key[1] == "phone" else None, buyer.email.strip().lower() or None)
+        for (_store, buyer), key in reversed(list(zip(buyers, keys, strict=True)))
+        if key and key not in known
+    }
+    if added:
+        new = text(
+            "insert into customers (created_at, store_id, name, phone_key, email)"
+            f" select :now, u.store_id, u.name, u.phone_key, u.email from {_CUSTOMERS.source(work.dialect)} where true"
+            " returning id, store_id, phone_key, email"
+        )
+        bound = _CUSTOMERS.params(work.dialect, list(added.values())) | {"now": db_time(work.dialect, work.now)}
+        for id_, store_id, phone, email in work.session.execute(new, bound):
+            known[(store_id, "phone", phone) if phone else (store_id, "email", email)] = id_
     return [known[key] if key else None for key in keys]
+
+
+_CUSTOMERS = RowSet("u", store_id="bigint", name="text", phone_key="text", email="text")
 
 
 def _insert(work: UnitOfWork, drafts: Sequence[_Draft]) -> None:
