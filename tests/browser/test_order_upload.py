@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Site
+from tests.browser.conftest import DESKTOP, PHONE, Site
+from tests.browser.test_pages import findings
 from tests.factories import count_rows
 from webapp.models import Order
 
@@ -25,6 +26,24 @@ def choose(page: Page, path: Path) -> None:
     page.get_by_role("link", name="Upload").first.click()
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name="Check file").click()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_its_pages_are_for_everybody(site: Site, sign_in: SignIn, tmp_path: Path, scheme: str) -> None:
+    known, other = tmp_path / "known.csv", tmp_path / "other.csv"
+    known.write_text(
+        "store,buyer_name,sku,quantity,unit_price,ordered_at\nrona,Siti,S-1,1,12.5,03/04/2026\nrona,,,,,\n"
+    )
+    other.write_text(FILE)
+    for viewport in (DESKTOP, PHONE):
+        page = sign_in(viewport=viewport, color_scheme=scheme)
+        choose(page, other)
+        page.wait_for_url("**/mapping")
+        assert findings(page) == []
+        choose(page, known)
+        expect(page.get_by_role("button", name="Make 1 order")).to_be_visible()
+        assert findings(page) == []
+        page.context.close()
 
 
 @pytest.mark.parametrize("options", [{}, {"java_script_enabled": False}, {"viewport": PHONE}])

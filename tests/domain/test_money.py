@@ -18,6 +18,7 @@ from webapp.domain.money import (
     MoneyError,
     NegativeAmountError,
     decimal_mark_of,
+    decimal_marks_of,
     minor_digits,
     minor_units,
     parse_amount,
@@ -274,3 +275,9 @@ def test_any_text_is_an_amount_or_refused(text: str, currency: str, mark: Decima
 )
 def test_the_mark_of_a_column(column: list[str], mark: str | None) -> None:
     assert decimal_mark_of(column) == mark
+
+
+def test_nothing_before_the_mark_is_no_thousand_where_the_column_says_so() -> None:
+    assert parse_amount("0.001", "IDR", ".") == 0
+    assert parse_amount("0.500", "IDR", ".") == 1
+    assert decimal_marks_of(["1.250,50", "12.000", "1,250.50", "x"]) == {",", "."}

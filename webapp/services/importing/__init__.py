@@ -1,1 +1,1 @@
-"""Files that change orders: checked first, previewed, then run in chunks that survive being killed anywhere."""
+"""Files that make and change orders: checked first, previewed, then run in chunks that survive being killed."""
