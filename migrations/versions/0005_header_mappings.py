@@ -9,8 +9,8 @@ from alembic import op
 
 from webapp.models.types import BigId, Code, Json, UtcTime
 
-revision = "0004"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 
 KIND = "order_upload"
 
