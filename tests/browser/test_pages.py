@@ -16,7 +16,8 @@ from webapp.domain.order_status import OrderStatus
 
 PAGES = (
     "/admin/", "/admin/orders/", "/admin/orders/?q=nothing-like-it", "/admin/orders/{number}", "/admin/orders/new",
-    "/admin/orders/{number}/edit", "/admin/orders/upload/", "/admin/orders/import/", "/admin/jobs/", "/admin/users/", "/admin/stores/",
+    "/admin/orders/{number}/edit", "/admin/orders/upload/", "/admin/orders/import/", "/admin/jobs/",
+    "/admin/users/", "/admin/stores/",
 )  # fmt: skip
 
 
