@@ -133,6 +133,18 @@ VARIANTS: dict[tuple[Code, str], str] = {
     (Code.BAD_VALUE, "tag_taken"): N_("There is a tag “%(value)s” already."),
     (Code.BAD_VALUE, "tag_long"): N_("“%(value)s” is too long for a tag: at most %(limit)s characters."),
     (Code.BAD_VALUE, "tag_many"): N_("There are %(limit)s tags already. Archive one that nobody needs."),
+    (Code.BAD_VALUE, "view_taken"): N_(
+        "You have a view “%(value)s” already. Choose another name, or replace that one."
+    ),
+    (Code.BAD_VALUE, "view_long"): N_("“%(value)s” is too long for a view: at most %(limit)s characters."),
+    (Code.BAD_VALUE, "view_many"): N_("You have %(limit)s views already. Delete one that you no longer need."),
+    (Code.BAD_VALUE, "view_wide"): N_(
+        "The filter of “%(value)s” is too long to be saved. Take some of its values out."
+    ),
+    (Code.NOT_FOUND, "view"): N_("There is no such saved view, or it is not shared with you."),
+    (Code.NO_PERMISSION, "view"): N_("Only its owner or an admin may change “%(number)s”. Save a view of your own."),
+    (Code.NO_PERMISSION, "views"): N_("Your role may not see orders. Ask an admin."),
+    (Code.NO_PERMISSION, "share"): N_("Your role may not share views. Keep it for yourself."),
     (Code.NO_PERMISSION, "delete"): N_("Your role may not delete %(number)s. Ask an admin."),
     (Code.NO_PERMISSION, "edit"): N_("Your role may not edit %(number)s. Ask an admin."),
     (Code.NO_PERMISSION, "create"): N_("Your role may not add orders. Ask an admin."),

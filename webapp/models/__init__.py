@@ -15,6 +15,7 @@ from webapp.models.orders import Customer, Order, OrderChannel, OrderContact, Or
 from webapp.models.stores import ChannelAccount, MessageTemplate, Setting, Store, Warehouse
 from webapp.models.tags import OrderTag, Tag
 from webapp.models.users import RolePermission, User, UserPreference, UserSession, user_stores
+from webapp.models.views import SavedView
 from webapp.models.work import (
     AuditEntry,
     Batch,
@@ -56,6 +57,7 @@ __all__ = [
     "OutboxState",
     "Payment",
     "RolePermission",
+    "SavedView",
     "Schedule",
     "Setting",
     "Shipment",
