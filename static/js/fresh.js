@@ -48,14 +48,15 @@ function put(group) {
   for (const row of rows) if (numbers.has(row.querySelector("input[name=rowid]")?.value)) row.remove();
   for (const row of group.querySelectorAll("tr")) row.classList.add("lp-new");
   table.tHead.after(group);
-  if (here?.isConnected) scrollBy({ top: here.getBoundingClientRect().top - before, behavior: "instant" });
+  const scroller = table.closest(".lp-list-wide") ?? window;
+  if (here?.isConnected) scroller.scrollBy({ top: here.getBoundingClientRect().top - before, behavior: "instant" });
   group.querySelector("th").focus({ preventScroll: true });
 }
 
 async function bring() {
   clearTimeout(timer);
   pill.setAttribute("aria-busy", "true");
-  const answer = await ask(`${place.dataset.rows}?${since()}`).catch(() => offline());
+  const answer = await ask(`${place.dataset.rows}?${since()}&columns=${place.dataset.columns}`).catch(() => offline());
   pill.removeAttribute("aria-busy");
   if (answer?.redirected) location.reload();
   else if (answer && !answer.ok) failed();

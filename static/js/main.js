@@ -11,6 +11,7 @@ import "./upload.js";
 import "./copy.js";
 import "./search.js";
 import "./fresh.js";
+import "./columns.js";
 import "./further.js";
 import "./days.js";
 import "./keys.js";

@@ -82,6 +82,21 @@ function orders(text) {
   });
 }
 
+/** The saved views, asked for when the palette is opened; without them the rest is there all the same. */
+async function views() {
+  const answer = await fetch(frame.dataset.views, { cache: "no-store", credentials: "same-origin" }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const made = (await answer.json()).map(({ name, href }) => {
+    const words = document.createElement("span");
+    words.textContent = name;
+    const element = option("a", part("views").querySelector("svg").cloneNode(true), words);
+    element.href = href;
+    return element;
+  });
+  part("views").replaceChildren(part("views").firstElementChild, ...made);
+  filter();
+}
+
 async function look() {
   const words = field.value.trim();
   const address = `${frame.dataset.orders}?${new URLSearchParams({ q: words, limit: 20 })}`;
@@ -97,7 +112,7 @@ async function look() {
 
 function filter() {
   const words = plain(field.value).split(/\s+/).filter(Boolean);
-  for (const group of frame.querySelectorAll("[data-palette-fixed], [data-palette-selection]")) {
+  for (const group of frame.querySelectorAll("[data-palette-fixed], [data-palette-selection], [data-palette-views]")) {
     const all = [...group.querySelectorAll("[role=option]")];
     for (const one of all) one.hidden = !words.every((word) => plain(one.textContent).includes(word));
     group.hidden = all.every((one) => one.hidden);
@@ -128,6 +143,7 @@ function open() {
   frame.showModal();
   field.focus();
   typed();
+  views();
 }
 
 const KEYS = {

@@ -32,7 +32,7 @@ def palette(menu: Menu) -> Markup:
 def _palette(_language: str, places: tuple[Place, ...]) -> Markup:
     orders = url_for("orders.index_view")
     tabs = [(f"{orders}?tab={tab}", name) for tab, name in tab_labels().items() if tab]
-    return draw("admin/palette.html", places=places, tabs=tabs, orders=orders)
+    return draw("admin/palette.html", places=places, tabs=tabs, orders=orders, names=url_for("orders.view_names"))
 
 
 def register(app: Flask) -> None:

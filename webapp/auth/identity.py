@@ -27,7 +27,11 @@ SEEN_EVERY = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Identity(UserMixin):  # type: ignore[misc]
-    """A signed-in person as pages know them (`current_user`); `actor` is what services get."""
+    """A signed-in person as pages know them (`current_user`); `actor` is what services get.
+
+    `dense` asks for rows of one line, `columns` are the list's in their order (none: the usual ones), `default_view`
+    the code of the saved view that opens with the list, or empty.
+    """
 
     id: int
     email: str
@@ -37,6 +41,9 @@ class Identity(UserMixin):  # type: ignore[misc]
     theme: str
     overview_hidden: bool
     single_keys: bool
+    dense: bool
+    columns: tuple[str, ...]
+    default_view: str
     token: str
     seen_at: datetime
     selection: tuple[str, ...]
@@ -77,13 +84,15 @@ def load_identity(token: str) -> Identity | None:
     found = by_key(lambda reading: _read(reading, token), db.session())
     if not found:
         return None
-    user_id, email, name, role, locale, all_stores, warehouse_id, seen_at, data, overrides, preferences = found[0]
+    user_id, email, name, role, locale, all_stores, warehouse_id, seen_at, data, overrides, preferences, view = found[0]
     kept = json.loads(data) if isinstance(data, str) else data
     chosen = dict(line.split("=", 1) for line in preferences.split()) if preferences else {}
     user = _Person(user_id, name, role, bool(all_stores), warehouse_id)
     return Identity(
         user_id, email, name, Role(role), locale, chosen.get("theme", "").strip('"'),
-        chosen.get("overview") == '"hidden"', chosen.get("single_keys") != "false", token, moment_of(seen_at),
+        chosen.get("overview") == '"hidden"', chosen.get("single_keys") != "false",
+        chosen.get("density") == '"dense"', tuple(filter(None, chosen.get("columns", "").strip('"').split(","))),
+        view or "", token, moment_of(seen_at),
         tuple(kept.get("selection", ())), actor_of(db.session(), user, overrides),
     )  # fmt: skip
 
@@ -96,7 +105,8 @@ def _read(session: ReadSession, token: str) -> list[Any]:
         "select u.id, u.email, u.name, u.role, u.locale, u.all_stores, u.warehouse_id, s.seen_at, s.data,"
         f" (select {st.words('p.permission')} from role_permissions p where p.role = u.role),"
         f" (select {st.words(preference)} from user_preferences v"
-        " where v.user_id = u.id and v.name in ('theme', 'overview', 'single_keys'))"
+        " where v.user_id = u.id and v.name in ('theme', 'overview', 'single_keys', 'density', 'columns')),"
+        " (select w.code from saved_views w where w.owner_id = u.id and w.is_default)"
         " from user_sessions s join users u on u.id = s.user_id"
         f" where s.token_hash = {st.bind(token_hash(token))} and s.ended_at is null and u.archived_at is null"
         f" and s.created_at > {st.moment(now - LONGEST)} and s.seen_at > {st.moment(now - IDLE)}"

@@ -15,12 +15,13 @@ blueprint = Blueprint("preferences", __name__)
 
 @blueprint.post("/preferences", endpoint="save")
 def save() -> ResponseReturnValue:
-    """Keep `locale`, `theme` or `overview` and go back to `next`."""
+    """Keep `locale`, `theme`, `overview` or `density` and go back to `next`."""
     given = request.form
     try:
         profile.save_profile(
-            current_user.actor, locale=given.get("locale"), theme=given.get("theme"), overview=given.get("overview")
-        )
+            current_user.actor, locale=given.get("locale"), theme=given.get("theme"), overview=given.get("overview"),
+            density=given.get("density"),
+        )  # fmt: skip
     except Refused:
         abort(400)
     return redirect(own_page(request.form.get("next", "")))

@@ -121,6 +121,7 @@ FIELD: Mapping[str, str] = {
     "rows": N_("rows"),
     "columns": N_("column"),
     "tag": N_("tag"),
+    "view": N_("name of the view"),
     "assigned": N_("person"),
     "sort": N_("sort"),
     "date": N_("kind of date"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -14,7 +16,12 @@ from webapp.settings import LOCALES
 
 OVERVIEW = ("shown", "hidden")
 """Whether the list has its overview."""
+DENSITY = ("wide", "dense")
+"""Rows of two lines, or of one."""
 THEMES = ("system", "light", "dark")
+_CHOICES: dict[str, Collection[str]] = {
+    "locale": LOCALES, "theme": THEMES, "overview": OVERVIEW, "density": DENSITY,
+}  # fmt: skip
 
 
 def own_password_hash(session: Session, actor: Actor) -> str | None:
@@ -29,15 +36,18 @@ def save_profile(
     locale: str | None = None,
     theme: str | None = None,
     overview: str | None = None,
+    density: str | None = None,
+    columns: Sequence[str] | None = None,
     single_keys: bool | None = None,
 ) -> None:
-    """Change what is given of the acting person; None keeps. Raises Refused (`bad_value`, `missing_value`)."""
-    if locale is not None and locale not in LOCALES:
-        raise Refused(Code.BAD_VALUE, field="locale", value=locale)
-    if theme is not None and theme not in THEMES:
-        raise Refused(Code.BAD_VALUE, field="theme", value=theme)
-    if overview is not None and overview not in OVERVIEW:
-        raise Refused(Code.BAD_VALUE, field="overview", value=overview)
+    """Change what is given of the acting person; None keeps. Raises Refused (`bad_value`, `missing_value`).
+
+    `columns` are names of the list's columns, without spaces or commas, in their order; none means the usual ones.
+    """
+    chosen = {"locale": locale, "theme": theme, "overview": overview, "density": density}
+    for field, value in chosen.items():
+        if value is not None and value not in _CHOICES[field]:
+            raise Refused(Code.BAD_VALUE, field=field, value=value)
     if name is not None and not name.strip():
         raise Refused(Code.MISSING_VALUE, field="name")
     with unit_of_work(actor) as work:
@@ -46,13 +56,16 @@ def save_profile(
             user.name = name.strip()
         if locale is not None:
             user.locale = locale
-        if theme is not None:
-            chosen = "" if theme == "system" else theme
-            work.session.merge(UserPreference(user_id=user.id, name="theme", value=chosen))
-        if overview is not None:
-            work.session.merge(UserPreference(user_id=user.id, name="overview", value=overview))
-        if single_keys is not None:
-            work.session.merge(UserPreference(user_id=user.id, name="single_keys", value=single_keys))
+        kept = {
+            "theme": "" if theme == "system" else theme,
+            "overview": overview,
+            "density": density,
+            "columns": None if columns is None else ",".join(columns),
+            "single_keys": single_keys,
+        }
+        for preference, kept_value in kept.items():
+            if kept_value is not None:
+                work.session.merge(UserPreference(user_id=user.id, name=preference, value=kept_value))
 
 
 def change_own_password(actor: Actor, password_hash: str, *, keep_token: str) -> None:

@@ -7,26 +7,16 @@ Everything that people typed is escaped here: the template of the rows writes th
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import NamedTuple
 
-from flask_babel import ngettext
-
+from webapp.admin.orders.extra_cells import EXTRA, NO_EXTRA, Writer
+from webapp.admin.orders.row_words import NONE, Words, korean
 from webapp.domain.couriers import courier_name
-from webapp.domain.errors import N_
 from webapp.domain.order_status import TO_SHIP, Acceptance
-from webapp.domain.payment import PaymentMethod
-from webapp.formats import age, due, money_writer, payment_method_label
-from webapp.formats.languages import translated
 from webapp.services.orders.rows import OrderRow
-
-_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
-_NONE = "–"
-MOST_TAGS = 2
-"""Tags that a row names; of more it says how many."""
 
 
 class Cells(NamedTuple):
@@ -59,16 +49,19 @@ class Cells(NamedTuple):
     invoice_printed: bool
     level: str
     due: str
+    extra: Mapping[str, str]
+    """What stands in the cells of columns that are not the usual ones, by their names, as markup."""
 
 
-def cells(rows: Iterable[OrderRow], kept: Iterable[str], now: datetime) -> list[Cells]:
-    """The cells of these rows; `kept` are the numbers that are ticked already."""
+def cells(rows: Iterable[OrderRow], kept: Iterable[str], now: datetime, columns: Sequence[str] = ()) -> list[Cells]:
+    """The cells of these rows; `kept` are the numbers that are ticked already, `columns` the names of those shown."""
     ticked = frozenset(kept)
-    words = _Words(now)
-    return [_cells(row, ticked, words) for row in rows]
+    words = Words(now)
+    writers = [(name, EXTRA[name]) for name in columns if name in EXTRA]
+    return [_cells(row, ticked, words, writers) for row in rows]
 
 
-def _cells(row: OrderRow, ticked: frozenset[str], words: _Words) -> Cells:
+def _cells(row: OrderRow, ticked: frozenset[str], words: Words, writers: Sequence[tuple[str, Writer]]) -> Cells:
     waits = row.status in TO_SHIP and row.ship_by is not None
     text, level = words.due(row.ship_by) if waits and row.ship_by else (words.age(row.ordered_at), "")
     return Cells(
@@ -76,17 +69,17 @@ def _cells(row: OrderRow, ticked: frozenset[str], words: _Words) -> Cells:
         row.number in ticked,
         row.status.value,
         row.channel,
-        _lang(row.account),
+        korean(row.account),
         words.escaped(row.account),
-        _lang(row.buyer_name),
+        korean(row.buyer_name),
         escape(row.buyer_name),
         escape(row.buyer_phone),
-        _lang(row.first_line),
+        korean(row.first_line),
         words.escaped(row.first_line),
         words.pieces(row.item_count),
         words.more(row.line_count - 1) if row.line_count > 1 else "",
         words.tags(row.tags) if row.tags else "",
-        _NONE if row.total is None else words.money(row.total, row.currency),
+        NONE if row.total is None else words.money(row.total, row.currency),
         row.payment_status.value,
         words.method(row.payment_method),
         row.acceptance is Acceptance.AWAITING,
@@ -98,86 +91,5 @@ def _cells(row: OrderRow, ticked: frozenset[str], words: _Words) -> Cells:
         row.invoice_printed_at is not None,
         level,
         text,
+        {name: write(row, words) for name, write in writers} if writers else NO_EXTRA,
     )
-
-
-def _lang(text: str) -> str:
-    """The attribute that marks a Korean text, so that it is read and broken into lines as one."""
-    return "" if text.isascii() or not _HANGUL.search(text) else ' lang="ko"'
-
-
-class _Words:
-    """Words that many rows share, made once a page."""
-
-    def __init__(self, now: datetime) -> None:
-        self.money = money_writer()
-        self._now = now
-        self._ages: dict[int, str] = {}
-        self._dues: dict[int, tuple[str, str]] = {}
-        self._escaped: dict[str, str] = {}
-        self._pieces: dict[int, str] = {}
-        self._more: dict[int, str] = {}
-        self._methods: dict[str | None, str] = {}
-        self._tags: dict[tuple[str, ...], str] = {}
-
-    def age(self, at: datetime) -> str:
-        """How old something is; what is of one age in words has one text."""
-        step = _step((self._now - at).total_seconds())
-        if step not in self._ages:
-            self._ages[step] = age(at, self._now)
-        return self._ages[step]
-
-    def due(self, at: datetime) -> tuple[str, str]:
-        """How far a deadline is, and how urgent."""
-        step = _step((at - self._now).total_seconds())
-        if step not in self._dues:
-            self._dues[step] = due(at, self._now)
-        return self._dues[step]
-
-    def escaped(self, text: str) -> str:
-        found = self._escaped.get(text)
-        if found is None:
-            found = self._escaped[text] = escape(text)
-        return found
-
-    def pieces(self, n: int) -> str:
-        if n not in self._pieces:
-            self._pieces[n] = ngettext("%(num)d pc", "%(num)d pcs", n)
-        return self._pieces[n]
-
-    def more(self, n: int) -> str:
-        if n not in self._more:
-            self._more[n] = ngettext("+ %(num)d more", "+ %(num)d more", n)
-        return self._more[n]
-
-    def tags(self, names: tuple[str, ...]) -> str:
-        """The first tags as marks, and how many there are besides."""
-        if names not in self._tags:
-            marks = [f'<span class="lp-tag lp-tag-own">{escape(name)}</span>' for name in names[:MOST_TAGS]]
-            if len(names) > MOST_TAGS:
-                rest = escape(", ".join(names[MOST_TAGS:]))
-                marks.append(f'<span class="lp-tag lp-tag-own" title="{rest}">+{len(names) - MOST_TAGS}</span>')
-            self._tags[names] = "".join(marks)
-        return self._tags[names]
-
-    def method(self, code: str | None) -> str:
-        if code not in self._methods:
-            self._methods[code] = escape(_short_method(code))
-        return self._methods[code]
-
-
-def _short_method(code: str | None) -> str:
-    """How the buyer pays, as short as a narrow column needs it."""
-    if code is None:
-        return _NONE
-    short = {PaymentMethod.COD: N_("COD"), PaymentMethod.CHANNEL: N_("Channel")}
-    msgid = short.get(PaymentMethod(code))
-    return translated(msgid) if msgid else payment_method_label(code)
-
-
-def _step(seconds: float) -> int:
-    """Equal for spans that have the same words: whole minutes under an hour, whole hours above it, before and after."""
-    whole = int(seconds)
-    length = abs(whole)
-    unit = length // 60 if length < 3600 else length // 3600 * 60
-    return unit * 2 + (whole < 0)

@@ -11,12 +11,15 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from flask import current_app
+from flask import current_app, url_for
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
-from webapp.admin.orders.listing import DAY_FIELDS, FORM_FIELDS, Listing, date_labels
-from webapp.admin.orders.places import Places
+from webapp.admin.orders.columns import is_wide, labels_of, row_template
+from webapp.admin.orders.heads import Table, heads
+from webapp.admin.orders.listing import DAY_FIELDS, FORM_FIELDS, Listing, Look, date_labels
+from webapp.admin.orders.places import NOWHERE, Places
 from webapp.admin.orders.ranges import preset_choices, sort_choices, sort_label
 from webapp.admin.shell import draw
 from webapp.domain.errors import N_
@@ -25,22 +28,35 @@ from webapp.domain.payment import PaymentStatus
 from webapp.formats import language, status_label
 from webapp.formats.languages import translated
 from webapp.services.orders.bulk import LIMIT
-from webapp.services.orders.filters import ListFilter, Sort
+from webapp.services.orders.filters import ListFilter
 
 
 def filter_form(listing: Listing) -> Markup:
     """All filters in one form, as the present ones set them."""
-    return _filter_form(language(), listing.url, listing.flt, listing.places)
+    return _filter_form(language(), listing.url, listing.flt, listing.places, listing.look)
+
+
+def table_of(listing: Listing, columns: tuple[str, ...], *, dense: bool) -> Table:
+    """The table with these columns; in its head, what can be sorted is a link."""
+    labels = _labels(language(), columns)
+    head = _rows_head(language(), listing.url, listing.flt, listing.look, columns)
+    return Table(columns, labels, head, row_template(columns), is_wide(columns), dense)
 
 
 def range_menus(listing: Listing, today: date) -> Markup:
     """The menus of the days, as they lie seen from `today`, and of the sort."""
-    return _range_menus(language(), listing.url, listing.flt, listing.places, today)
+    return _range_menus(language(), listing.url, listing.flt, listing.places, today, listing.look)
 
 
-def rows_head(sort: Sort) -> Markup:
-    """The head of the table."""
-    return _rows_head(language(), sort)
+def look(listing: Listing, view: str, *, dense: bool) -> Markup:
+    """The tools for how the list looks; `view` is the name of the saved view that is open, or empty."""
+    return _look(language(), listing.whole_query, view, dense)
+
+
+def density_form(here: str) -> Markup:
+    """What the switch of the rows' height sends, to come back to `here`."""
+    filled = str(_density_form(language())).replace(_TOKEN, generate_csrf()).replace(_NEXT, str(escape(here)))
+    return Markup(filled)  # noqa: S704 -- escaped above
 
 
 def bulk_bar(may: tuple[str, ...]) -> Markup:
@@ -119,23 +135,43 @@ def _macros() -> Any:
 
 
 @lru_cache(maxsize=256)
-def _filter_form(_language: str, url: str, flt: ListFilter, places: Places) -> Markup:
-    listing = Listing(url, flt, places, "")
+def _filter_form(_language: str, url: str, flt: ListFilter, places: Places, look: Look) -> Markup:
+    listing = Listing(url, flt, places, "", look)
     return draw("admin/orders/filters.html", listing=listing, flt=flt, form_fields=FORM_FIELDS)
 
 
 @lru_cache(maxsize=256)
-def _range_menus(_language: str, url: str, flt: ListFilter, places: Places, today: date) -> Markup:
-    listing = Listing(url, flt, places, "")
+def _labels(_language: str, columns: tuple[str, ...]) -> dict[str, str]:
+    return labels_of(columns)
+
+
+@lru_cache(maxsize=256)
+def _rows_head(_language: str, url: str, flt: ListFilter, look: Look, columns: tuple[str, ...]) -> Markup:
+    listing = Listing(url, flt, NOWHERE, "", look)
+    return draw("admin/orders/rows_head.html", heads=heads(listing, columns), label=sort_label(flt.sort))
+
+
+@lru_cache(maxsize=256)
+def _range_menus(_language: str, url: str, flt: ListFilter, places: Places, today: date, look: Look) -> Markup:
+    listing = Listing(url, flt, places, "", look)
     return draw(
         "admin/orders/ranges.html", listing=listing, flt=flt, day_fields=DAY_FIELDS, kinds=date_labels(),
         presets=preset_choices(listing, today), sorts=sort_choices(listing),
     )  # fmt: skip
 
 
-@lru_cache(maxsize=64)
-def _rows_head(_language: str, sort: Sort) -> Markup:
-    return draw("admin/orders/rows_head.html", sort=sort, label=sort_label(sort))
+_TOKEN, _NEXT = "@token@", "@next@"
+
+
+@lru_cache(maxsize=256)
+def _look(_language: str, query: str, view: str, dense: bool) -> Markup:
+    places = {"views": f"{url_for('orders.views')}{query}", "columns": f"{url_for('orders.columns')}{query}"}
+    return draw("admin/orders/look.html", view=view, dense=dense, **places)
+
+
+@lru_cache(maxsize=8)
+def _density_form(_language: str) -> Markup:
+    return draw("admin/orders/density.html", token=_TOKEN, next=_NEXT)
 
 
 @lru_cache(maxsize=64)

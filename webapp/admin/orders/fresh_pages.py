@@ -13,10 +13,12 @@ from flask_login import current_user
 from webapp import clock
 from webapp.admin.base import expose
 from webapp.admin.orders.cells import cells
-from webapp.admin.orders.fragments import row_kit, rows_head
-from webapp.admin.orders.listing import count_text
+from webapp.admin.orders.columns import more_of
+from webapp.admin.orders.fragments import row_kit, table_of
+from webapp.admin.orders.listing import Listing, count_text
+from webapp.admin.orders.opening import read_opening
+from webapp.admin.orders.places import NOWHERE
 from webapp.extensions import db
-from webapp.services.orders.filters import DEFAULT_SORT
 from webapp.services.orders.fresh import Mark, look_again, mark_now, new_rows, read_mark, write_mark
 from webapp.services.orders.picture import Count
 
@@ -42,15 +44,18 @@ class FreshPages:
     def fresh_rows(self) -> ResponseReturnValue:
         """Those orders as rows, the latest first, whatever day they were ordered on."""
         mark, now, scope = self._since(), clock.now(), current_user.actor.scope
-        rows = new_rows(db.session(), scope, mark)
+        opening = read_opening(db.session(), request.args.to_dict(flat=False))
+        rows = new_rows(db.session(), scope, mark, more_of(opening.columns))
+        listing = Listing(self.get_url(".index_view"), opening.flt, NOWHERE, "", opening.look)
         words = _words(mark)
         if len(rows) < mark.count:
             words = _("%(shown)s of %(words)s", shown=len(rows), words=words)
         return self.render(
             "admin/orders/fresh_rows.html",
-            rows=cells(rows, current_user.selection, now), kit=row_kit(buyer_pages=not scope.restricted),
+            rows=cells(rows, current_user.selection, now, opening.columns),
+            kit=row_kit(buyer_pages=not scope.restricted),
             detail_url=self.get_url(".index_view"), words=words, mark=written(mark.shown),
-            head=rows_head(DEFAULT_SORT),
+            table=table_of(listing, opening.columns, dense=current_user.dense),
         )  # fmt: skip
 
     def _since(self) -> Mark:

@@ -21,6 +21,7 @@ from webapp.services.orders.cursors import Cursor, write_cursor
 from webapp.services.orders.filters import ME, NOBODY, DateKind, ListFilter, Printed
 from webapp.services.orders.picture import Count
 from webapp.services.orders.query import OrderPage
+from webapp.services.orders.saved_views import ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,34 @@ class Group:
     chosen: frozenset[str]
 
 
-class Listing:
-    """The list at one address: `flt` read from it, and the address of every list that can be reached from there."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What an address says of the list besides its filter: `columns`, if it names any. `has_default`: the bare address
+    opens a view of the reader's, and not all orders."""
 
-    def __init__(self, url: str, flt: ListFilter, places: Places, secret: str | bytes) -> None:
+    columns: tuple[str, ...] = ()
+    has_default: bool = False
+
+    @property
+    def query(self) -> str:
+        """The columns as part of an address, or empty."""
+        return f"columns={','.join(self.columns)}" if self.columns else ""
+
+
+USUAL_LOOK = Look()
+
+
+class Listing:
+    """The list at one address: `flt` read from it, and the address of every list that can be reached from there.
+
+    `look.columns` are columns that the address names and every other one has to name too; none: the reader's own.
+    """
+
+    def __init__(self, url: str, flt: ListFilter, places: Places, secret: str | bytes, look: Look = USUAL_LOOK) -> None:
         self.url = url
         self.flt = flt
         self.places = places
+        self.look = look
         self._secret = secret
         self._query = urlencode(flt.to_params())
 
@@ -63,14 +85,34 @@ class Listing:
         """The filter as the end of an address: empty, or from the question mark on."""
         return f"?{self._query}" if self._query else ""
 
+    def download_query(self, headers: Sequence[str]) -> str:
+        """As `query`, with the headers that a download should hold; none: all."""
+        query = "&".join(filter(None, (self._query, f"columns={','.join(headers)}" if headers else "")))
+        return f"?{query}" if query else ""
+
+    @property
+    def whole_query(self) -> str:
+        """As `query`, with what the address says of columns: for pages that come back to exactly this list."""
+        query = "&".join(filter(None, (self._query, self.look.query)))
+        return f"?{query}" if query else ""
+
+    @property
+    def tab_label(self) -> str:
+        """The name of the present tab; empty in the one of all orders."""
+        return tab_labels()[self.flt.tab] if self.flt.tab else ""
+
     def _at(self, *parts: str) -> str:
-        query = "&".join(filter(None, parts))
-        return f"{self.url}?{query}" if query else self.url
+        query = "&".join(filter(None, (*parts, self.look.query)))
+        return f"{self.url}?{query}" if query else self.home
+
+    @property
+    def home(self) -> str:
+        """All orders, in the reader's own columns; also for somebody with whom a view opens instead."""
+        return f"{self.url}?view={ALL}" if self.look.has_default else self.url
 
     def overview_address(self, url: str) -> str:
         """Where the overview of exactly this view is, below `url`."""
-        query = urlencode(self.flt.to_params())
-        return f"{url}?{query}" if query else url
+        return f"{url}{self.whole_query}"
 
     def tabs(self, page: OrderPage) -> list[dict[str, Any]]:
         """The tabs with their counts. A tab says which statuses, so changing it drops the filter on them."""
@@ -92,7 +134,8 @@ class Listing:
 
     def kept(self, *without: str) -> list[tuple[str, str]]:
         """What a form that sets the fields `without` has to carry along."""
-        return [(name, value) for name, value in self.flt.to_params() if name not in without]
+        carried = [("columns", ",".join(self.look.columns))] if self.look.columns else []
+        return [(name, value) for name, value in (*self.flt.to_params(), *carried) if name not in without]
 
     @property
     def arranged(self) -> list[dict[str, Any]] | None:

@@ -42,6 +42,10 @@ class Places:
         return dict(self.people).get(email, email)
 
 
+NOWHERE = Places((), (), "")
+"""For addresses that name no place."""
+
+
 def read_places(session: ReadSession, scope: Scope, timezone: str) -> Places:
     """The places within `scope`, archived stores too (their orders stay), in one statement.
 

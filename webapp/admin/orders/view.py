@@ -13,24 +13,27 @@ from webapp import clock
 from webapp.admin.base import GuardedModelView, action, expose
 from webapp.admin.orders.bulk_pages import BulkPages
 from webapp.admin.orders.cells import cells
+from webapp.admin.orders.columns import as_headers, more_of
 from webapp.admin.orders.download_pages import DownloadPages
 from webapp.admin.orders.entry_pages import EntryPages
-from webapp.admin.orders.fragments import bulk_bar, filter_form, range_menus, row_kit, rows_head
+from webapp.admin.orders.fragments import bulk_bar, density_form, filter_form, look, range_menus, row_kit, table_of
 from webapp.admin.orders.fresh_pages import FreshPages, written
 from webapp.admin.orders.listing import Listing, count_text
+from webapp.admin.orders.look_pages import LookPages
 from webapp.admin.orders.mark_pages import MarkPages
+from webapp.admin.orders.opening import read_opening
 from webapp.admin.orders.order_pages import OrderPages
 from webapp.admin.orders.overview_page import OverviewPage
 from webapp.admin.orders.places import read_places
 from webapp.admin.orders.ranges import sort_label
 from webapp.admin.orders.row_pages import RowPages
+from webapp.admin.orders.view_pages import ViewPages
 from webapp.domain.days import local_day
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.formats import problem_text
 from webapp.models import Order
 from webapp.services.orders.cursors import cursor_from_params
-from webapp.services.orders.filters import ListFilter
 from webapp.services.orders.fresh import mark_now
 from webapp.services.orders.picture import Count
 from webapp.services.orders.query import list_orders
@@ -47,7 +50,17 @@ ACTIONS: dict[str, Permission] = {
 
 
 class OrderView(
-    BulkPages, MarkPages, DownloadPages, EntryPages, OrderPages, RowPages, OverviewPage, FreshPages, GuardedModelView
+    BulkPages,
+    MarkPages,
+    DownloadPages,
+    EntryPages,
+    OrderPages,
+    RowPages,
+    OverviewPage,
+    FreshPages,
+    LookPages,
+    ViewPages,
+    GuardedModelView,
 ):
     """Orders: Flask-Admin's menu, permissions and actions; our own query and template."""
 
@@ -65,13 +78,16 @@ class OrderView(
         settings = current_app.config["SETTINGS"]
         reading, scope = db.session(), current_user.actor.scope
         params = request.args.to_dict(flat=False)
-        flt, wrong = ListFilter.from_params(params)
+        part = request.headers.get("Lapak-Part", "")
+        if not (part or params) and current_user.default_view:
+            return redirect(self.get_url(".index_view", view=current_user.default_view))
+        opening = read_opening(reading, params)
+        flt, columns = opening.flt, opening.columns
         places = read_places(reading, scope, settings.timezone)
         cursor, unreadable = cursor_from_params(
             params, settings.secret_key, places.timezone, descending=flt.sort.descending
         )
-        listing = Listing(self.get_url(".index_view"), flt, places, settings.secret_key)
-        part = request.headers.get("Lapak-Part", "")
+        listing = Listing(self.get_url(".index_view"), flt, places, settings.secret_key, opening.look)
         have = max(min(request.headers.get("Lapak-Have", 0, int), flt.limit - 1), 0) if part == "further" else 0
         if not part and "" in request.args.values():
             return redirect(listing.address(cursor=cursor))  # a form's empty fields: the address of a view is short
@@ -87,23 +103,32 @@ class OrderView(
             limit=flt.limit - have,
             with_count=part != "further",
             whole_first=part != "further",
+            more=more_of(columns),
         )
         count = page.count
         whole = cursor is None
         if part == "further":
             whole = request.headers.get("Lapak-Whole") == "1"
             count = Count(have + len(page.rows), page.further is None) if whole else None
+        # A view alone in the address stays there: it means whatever the view is by then.
+        alone = opening.view is not None and len(params) == 1
+        here = request.full_path if alone else listing.address(cursor=cursor)
         shown = frozenset(row.number for row in page.rows)
         context = {
             "listing": listing, "flt": flt, "page": page, "now": now, "places": places,
             "tabs": listing.tabs(page), "pages": listing.pages(page), "count": count_text(count), "number": count or 0,
             "further": listing.address(cursor=page.further) if page.further else None, "have": have, "whole": whole,
-            "here": listing.address(cursor=cursor), "detail_url": self.get_url(".index_view"),
-            "problems": [problem_text(problem) for problem in (*wrong, *unreadable)],
+            "here": here, "detail_url": self.get_url(".index_view"),
+            "problems": [problem_text(problem) for problem in (*opening.problems, *unreadable)],
             "kept_elsewhere": [n for n in current_user.selection if n not in shown],
             "overview_url": listing.overview_address(self.get_url(".overview")),
-            "rows": cells(page.rows, current_user.selection, now), "kit": row_kit(buyer_pages=not scope.restricted),
-            "rows_head": rows_head(flt.sort), "range_menus": range_menus(listing, local_day(now, places.timezone)),
+            "rows": cells(page.rows, current_user.selection, now, columns),
+            "kit": row_kit(buyer_pages=not scope.restricted),
+            "table": table_of(listing, columns, dense=current_user.dense),
+            "look": look(listing, opening.view.name if opening.view else "", dense=current_user.dense),
+            "density_form": density_form(here),
+            "headers": as_headers(columns, scope),
+            "range_menus": range_menus(listing, local_day(now, places.timezone)),
         }  # fmt: skip
         if part == "further":
             return self.render("admin/orders/list_further.html", **context)
@@ -118,7 +143,7 @@ class OrderView(
             filter_form=filter_form(listing),
             bulk_bar=bulk_bar(may) if may else "",
             selection_done=session.pop("selection_done", False),
-        )
+        ), 404 if opening.gone else 200
 
     def is_action_allowed(self, name: str) -> bool:
         """Whether the signed-in person may use this bulk action."""

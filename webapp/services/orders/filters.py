@@ -159,7 +159,7 @@ class ListFilter:
             sort=reader.one("sort", Sort) or DEFAULT_SORT,
             limit=reader.one("limit", {str(n): n for n in LIMITS}.__getitem__) or DEFAULT_LIMIT,
         )
-        for name in _NOT_YET:
+        for name in _READ_ELSEWHERE:
             reader.one(name, _code_of([]))
         if known.sort not in known.sorts:
             reader.problems.append(Problem(Code.BAD_VALUE, {"field": "sort", "value": known.sort.value}))
@@ -191,8 +191,8 @@ class ListFilter:
         return params
 
 
-_NOT_YET = ("view",)
-"""Parameters of the contract that no list serves yet: leaving one out in silence would show the wrong orders."""
+_READ_ELSEWHERE = ("view",)
+"""Parameters that the list's page reads itself; where it doesn't, leaving one out would show other orders."""
 
 T = TypeVar("T")
 

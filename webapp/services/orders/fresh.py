@@ -78,14 +78,17 @@ def look_again(session: ReadSession, scope: Scope, mark: Mark, now: datetime) ->
     return _lifted(floor, sorted(known.union(mine)), changed)
 
 
-def new_rows(session: ReadSession, scope: Scope, mark: Mark) -> list[OrderRow]:
-    """The rows of the mark's new orders that are still there, the one that came last on top. Two statements."""
+def new_rows(session: ReadSession, scope: Scope, mark: Mark, more: Sequence[str] = ()) -> list[OrderRow]:
+    """The rows of the mark's new orders that are still there, the one that came last on top. Two statements.
+
+    `more` is what the rows hold besides (`rows.MORE`).
+    """
     if not mark.new:
         return []
     st = Statement(session)
     found = st.run(f"select id, account_id, warehouse_id from orders where {st.among('id', mark.new)}")
     ids = sorted((row[0] for row in found if scope.covers(row[1], row[2])), reverse=True)
-    return read_rows(session, ids, restricted=scope.restricted)
+    return read_rows(session, ids, restricted=scope.restricted, more=more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ orders, only with what is asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -68,13 +68,14 @@ def list_orders(
     limit: int | None = None,
     now: datetime | None = None,
     with_count: bool = True,
+    more: Sequence[str] = (),
     whole_first: bool = True,
 ) -> OrderPage:
     """The page of orders at `cursor` (None: the first) in the filter's sort, `limit` of them (else the filter's).
 
     Three statements, one more where a count or a search needs it. `now` decides what is overdue. `with_count=False`
     leaves out a count that would need a statement of its own. A page before a cursor that comes to the beginning is the
-    first page, whole, unless `whole_first` is False.
+    first page, whole, unless `whole_first` is False. `more` is what the rows hold besides (`rows.MORE`).
     """
     conditions = conditions_of(session, scope, flt, now or clock.now())
     picture = read_picture(session, conditions)
@@ -90,7 +91,7 @@ def list_orders(
     free = taken.count is not None or counted_by_totals(conditions, picture) is not None
     count = _count(session, conditions, picture, taken) if with_count or free else None
     page = page_cursors(cursor, taken.keys, taken.edge, size)
-    rows = read_rows(session, [key.id for key in page.keys], restricted=scope.restricted)
+    rows = read_rows(session, [key.id for key in page.keys], restricted=scope.restricted, more=more)
     return OrderPage(
         rows, count, tabs, page.first, page.prev, page.next, page.last,
         None if taken.edge is None else from_ms(taken.edge.ms),
