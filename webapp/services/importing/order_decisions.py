@@ -10,17 +10,18 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor, Scope
 from webapp.domain.errors import Code, Problem
-from webapp.domain.order_acts import Outcome
+from webapp.domain.order_acts import Decision, Outcome
 from webapp.domain.permissions import Permission
 from webapp.models import JobRow, Order
 from webapp.services.importing.order_cells import BadCell
 from webapp.services.importing.order_rows import OrderGroup, OrderReader
 from webapp.services.importing.status_rows import IdSet
 from webapp.services.importing.upload_jobs import RowOutcome
+from webapp.services.orders.contents import Content
 from webapp.services.orders.create import NewOrder
 from webapp.services.orders.facts import KnownOrder
 from webapp.services.orders.resolve import resolve_numbers
-from webapp.services.orders.update_orders import Content, UpdateDecision, decide_update, refused_update
+from webapp.services.orders.update_orders import decide_update, refused_update
 from webapp.services.sets import any_of, many
 
 
@@ -34,7 +35,7 @@ class Decided:
     order_id: int | None = None
     new: NewOrder | None = None
     known: KnownOrder | None = None
-    update: UpdateDecision | None = None
+    update: tuple[Decision, Content] | None = None
 
     def rows(self) -> Iterator[RowOutcome]:
         """What becomes of each of its rows."""
@@ -176,8 +177,9 @@ def _decide_update(
         update = reader.update(group, order.currency)
     except BadCell as bad:
         return Decided(group, Outcome.FAILED, bad.problem, order.id)
-    decision = decide_update(order, contents[order.id], update, actor)
-    return Decided(group, decision.outcome, decision.problem, order.id, None, order, decision)
+    decision, content = decide_update(order, contents[order.id], update, actor)
+    changed = (decision, content) if decision.outcome is Outcome.OK else None
+    return Decided(group, decision.outcome, decision.problem, order.id, None, order, changed)
 
 
 def _fail_together(decided: Decided, *, good_lines: bool) -> None:

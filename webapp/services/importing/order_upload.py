@@ -46,9 +46,9 @@ from webapp.services.importing.upload_jobs import (
 )
 from webapp.services.job_leases import Lease, cancel_asked, finish, renew, step
 from webapp.services.orders.change_orders import in_one_transaction
+from webapp.services.orders.contents import read_contents, write_contents
 from webapp.services.orders.create import insert_orders
 from webapp.services.orders.facts import lock_orders, read_orders
-from webapp.services.orders.update_orders import read_contents, write_updates
 from webapp.services.unit_of_work import UnitOfWork, end_reading, unit_of_work
 from webapp.spreadsheets import FileProblem, Row, UnreadableFile
 
@@ -349,7 +349,7 @@ class _Chunk:
         made = insert_orders(work, [each.new for each in new if each.new is not None]) if new else []
         for each, created in zip(new, made, strict=True):
             each.order_id = created.id
-        write_updates(work, [(d.known, d.update) for d in decided if d.known and d.update], batch_id=None)
+        write_contents(work, [(d.known, *d.update) for d in decided if d.known and d.update])
         outcomes: list[RowOutcome] = [row for each in decided for row in each.rows()]
         record(work, self.job.id, outcomes)
         return True
