@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from datetime import timedelta
@@ -289,3 +290,21 @@ def test_files_are_forgotten_after_a_week(app: Flask, shop: Shop, many: None) ->
     assert person.get(f"/admin/jobs/{job_id}/download").status_code == 404
     assert "no longer kept" in person.page(f"/admin/jobs/{job_id}")
     assert count_rows(Order) == 3
+
+
+def test_the_report_of_the_last_days_has_its_columns_and_no_older_orders(app: Flask, shop: Shop) -> None:
+    (old,) = make_orders(shop.manual, ordered_at=clock.now() - timedelta(days=91))
+    (order,) = make_orders(shop.manual)
+    person = of(app, shop)
+    page = person.page(DOWNLOAD + "?status=shipped")
+    found = re.search(r'href="([^"]*/download[^"]*columns=order_number[^"]*)"', page)
+    assert found is not None
+    report = html.unescape(found[1])
+    assert "checked" in person.page(report)
+    answer = person.get(f"{report}&format=csv")
+    (row,) = rows_of(answer.data)
+    assert row["order_number"] == order.number != old.number
+    assert list(row) == [
+        "order_number", "store", "channel_order_id", "status", "payment_status", "ordered_at", "buyer_name", "courier",
+        "tracking_number", "currency", "total", "line_count", "item_count",
+    ]  # fmt: skip

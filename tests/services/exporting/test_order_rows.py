@@ -118,7 +118,7 @@ def expected(order: Known, row: dict[str, str]) -> dict[str, str]:
         "buyer_phone": order.phone, "buyer_email": order.email, "address": "Jl. Kemang Raya No. 12A",
         "district": "Mampang", "city": "Jakarta Selatan", "province": "DKI Jakarta", "postal_code": "12730",
         "courier": row["courier"], "tracking_number": order.tracking or "", "currency": order.currency,
-        "subtotal": total, "shipping_fee": "0", "discount": "0", "total": total, "item_count": "3",
+        "subtotal": total, "shipping_fee": "0", "discount": "0", "total": total, "line_count": "2", "item_count": "3",
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from webapp.domain.errors import Problem
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.formats import problem_text
-from webapp.services.exporting.choice import Choice, Format, columns_for
+from webapp.services.exporting.choice import REPORT, REPORT_DAYS, Choice, Format, columns_for
 from webapp.services.exporting.order_export import at_once, start_export
 from webapp.services.exporting.order_files import MEDIA_TYPES, Download, csv_at_once, xlsx_file
 from webapp.services.orders.filters import ListFilter
@@ -88,8 +89,16 @@ class DownloadPages:
             at_once=at_once(count),
             back=listing.address(),
             problems=[problem_text(problem) for problem in asked.problems],
+            report_url=self._report_url(places.timezone),
         )
         return page
+
+    def _report_url(self, timezone: str) -> str:
+        """This page for the report on the last days, whatever the list shows; the address says which days."""
+        last = local_day(clock.now(), timezone)
+        days = {"from": last - timedelta(days=REPORT_DAYS - 1), "to": last}
+        url: str = self.get_url(".download", columns=",".join(REPORT), **days)
+        return url
 
 
 def _read(params: dict[str, list[str]]) -> _Asked:

@@ -91,6 +91,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("shipping_fee", "o.shipping_fee", Kind.MONEY, private=True),
     Column("discount", "o.discount", Kind.MONEY, private=True),
     Column("total", "o.total", Kind.MONEY, private=True),
+    Column("line_count", "(select count(*) from order_lines n where n.order_id = o.id)", Kind.NUMBER),
     Column("item_count", "o.item_count", Kind.NUMBER),
     Column("sku", "l.sku"),
     Column("item_name", "l.name"),
@@ -98,6 +99,14 @@ COLUMNS: tuple[Column, ...] = (
     Column("unit_price", "l.unit_price", Kind.MONEY, private=True),
 )
 """Every column, in the order of the file. Their names are part of the contract."""
+
+
+REPORT_DAYS = 90
+REPORT = (
+    "order_number", "channel_order_id", "ordered_at", "status", "payment_status", "store", "buyer_name", "courier",
+    "tracking_number", "line_count", "item_count", "total", "currency",
+)  # fmt: skip
+"""The columns of the report on the last `REPORT_DAYS` days."""
 
 
 def columns_for(scope: Scope) -> tuple[Column, ...]:
