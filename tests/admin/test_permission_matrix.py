@@ -114,6 +114,7 @@ MATRIX: dict[tuple[str, str], Door] = {
     ("orders.order", "GET"): order_door("", EVERYBODY),
     ("orders.row_actions", "GET"): order_door("/actions", EVERYBODY),
     ("orders.buyer_page", "GET"): replace(order_door("/buyer", EVERYBODY), also=frozenset({404})),
+    ("orders.beside", "GET"): order_door("/next", EVERYBODY),
     ("orders.whatsapp", "GET"): replace(order_door("/whatsapp", EVERYBODY), also=frozenset({404})),
     ("orders.set_status", "POST"): order_door("/status", SHIPPERS, status="shipped"),
     ("orders.write_history", "POST"): order_door("/history", KEEPERS, comment="Halo"),

@@ -146,3 +146,34 @@ def test_without_a_number_there_is_no_message(app: Flask, shop: Shop) -> None:
     person = of(app, shop)
     assert "WhatsApp" not in menu(person, order.number)
     assert person.get(f"{LIST}{order.number}/whatsapp").status_code == 404
+
+
+def place(person: BackOffice, number: str, came_from: str) -> tuple[str, str]:
+    """Where the arrows of an order's page lead that was opened from this address: to the previous, to the next."""
+    page = person.get(LIST + number, headers={"Referer": f"http://localhost{came_from}"}).text
+    found = re.findall(r'href="([^"]+/(?:previous|next)\?list=[^"]*)"', page)
+    before, after = (html.unescape(address) for address in found)
+    return person.get(before).location, person.get(after).location
+
+
+def test_from_order_to_order_within_the_list(app: Flask, shop: Shop) -> None:
+    person = of(app, shop)
+    orders = make_orders(shop.manual, 4)
+    force([orders[1].id], status=S.SHIPPED)
+    newest, third, _shipped, first = (order.number for order in reversed(orders))
+    here = f"{LIST}?tab=new&after=x"
+    assert place(person, third, here) == (f"{LIST}{newest}?list=tab%3Dnew", f"{LIST}{first}?list=tab%3Dnew")
+    page = person.page(f"{LIST}{third}?list=tab%3Dnew")
+    assert f'href="{LIST}?tab=new"' in page
+    # At the ends one stays, and is told.
+    at_end = person.get(f"{LIST}{first}/next?list=tab%3Dnew")
+    assert at_end.location == f"{LIST}{first}?list=tab%3Dnew"
+    assert "This is the last order of the list." in said_after(person, at_end)
+    # An order that has left the list still knows its place.
+    force([orders[2].id], status=S.SHIPPED)
+    assert place(person, third, here) == (f"{LIST}{newest}?list=tab%3Dnew", f"{LIST}{first}?list=tab%3Dnew")
+
+
+def test_an_order_opened_from_elsewhere_has_no_neighbours(app: Flask, shop: Shop) -> None:
+    (order,) = make_orders(shop.manual)
+    assert "/next?list=" not in of(app, shop).page(LIST + order.number)

@@ -44,6 +44,7 @@ class OrderPages:
     get_url: Any
     render: Any
     _back: Any
+    list_query: Any
 
     @expose("/<number>")
     def order(self, number: str) -> ResponseReturnValue:
@@ -187,6 +188,7 @@ class OrderPages:
             shipment_label=order_page.shipment_label,
             payment_state_label=order_page.payment_state_label,
             page_url=self._url(order.number),
+            list_query=self.list_query(),
             buyer_url=buyer_url(order),
             can_chat=chat_number(order) is not None,
         )

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-from flask import abort, redirect, request
+from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.admin.base import expose
 from webapp.admin.orders import order_page
 from webapp.admin.orders.follow_ups import chat_number, whatsapp_link
 from webapp.admin.orders.links import buyer_url
+from webapp.admin.orders.opening import read_opening
 from webapp.auth import needs
 from webapp.domain.order_status import OrderStatus, find_transition
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
+from webapp.services.orders.cursors import Way
 from webapp.services.orders.detail import OrderDetail
+from webapp.services.orders.query import order_beside
 
 
 class RowPages:
@@ -59,6 +63,31 @@ class RowPages:
         link = whatsapp_link(db.session(), self._order(number))
         return redirect(link) if link else abort(404)
 
+    @expose("/<number>/<any(next, previous):where>")
+    @needs(Permission.ORDERS_VIEW)
+    def beside(self, number: str, where: str) -> ResponseReturnValue:
+        """To the next or previous order of the list `list`; at its end back to this one, which says so."""
+        order: OrderDetail = self._order(number)
+        query = request.args.get("list", "")
+        flt = read_opening(db.session(), parse_qs(query)).flt.seen_by(current_user.email)
+        way = Way.AFTER if where == "next" else Way.BEFORE
+        found = order_beside(db.session(), current_user.actor.scope, flt, order.number, way)
+        if found is None:
+            flash(
+                _("This is the last order of the list.") if where == "next" else _("This is the first order."), "info"
+            )
+        return redirect(self.get_url(".order", number=found or order.number, list=query))
+
+    def list_query(self) -> str | None:
+        """The filters of the list from which the order's page was opened, as they stand in its address; None when it
+        was opened from elsewhere."""
+        if "list" in request.args:
+            return request.args["list"]
+        came = urlsplit(request.referrer or "")
+        if came.netloc != request.host or came.path != self.get_url(".index_view"):
+            return None
+        return urlencode([pair for pair in parse_qsl(came.query) if pair[0] not in _PLACES])
+
     def _list_before(self) -> str:
         """The list on which the menu was opened, with its filters; the whole list when it was opened elsewhere."""
         start: str = self.get_url(".index_view")
@@ -66,6 +95,10 @@ class RowPages:
         if came.netloc != request.host or came.path != start:
             return start
         return f"{came.path}?{came.query}" if came.query else came.path
+
+
+_PLACES = frozenset({"after", "before", "at"})
+"""Parameters that say where in a list somebody is, not which list it is."""
 
 
 def _has_way_back(order: OrderDetail, to: OrderStatus) -> bool:

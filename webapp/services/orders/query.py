@@ -24,10 +24,20 @@ from webapp.services.orders.rows import OrderRow, read_rows
 from webapp.services.orders.search import expected_hits
 from webapp.services.orders.sources import choose_source, counted_by_totals, known_empty
 from webapp.services.orders.walks import Source, count_walk, walk
-from webapp.services.statements import ReadSession
+from webapp.services.statements import ReadSession, Statement, ms_of
 from webapp.services.totals import AccountChoice, sums
 
-__all__ = ["Count", "ListFilter", "OrderPage", "OrderRow", "count_orders", "list_orders", "tab_counts", "walk_orders"]
+__all__ = [
+    "Count",
+    "ListFilter",
+    "OrderPage",
+    "OrderRow",
+    "count_orders",
+    "list_orders",
+    "order_beside",
+    "tab_counts",
+    "walk_orders",
+]
 
 _Find: TypeAlias = Callable[[ReadSession, Conditions, Way, "Key | None", int], hits.Hits]
 
@@ -35,6 +45,8 @@ FEW = 500
 """So many orders, as totals tell, are looked at one by one for the words without asking how common these are."""
 SMALL = 5_000
 """The same on SQLite, which cannot be asked."""
+MOST_STEPS = 5
+"""So many steps of a walk are taken at once for the order beside another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +152,32 @@ def walk_orders(
             return
         else:
             start = taken.keys[-1]
+
+
+def order_beside(
+    session: ReadSession, scope: Scope, flt: ListFilter, number: str, way: Way, *, now: datetime | None = None
+) -> str | None:
+    """The number of the order that stands after (or before) this one in the list, also when this one itself is no
+    longer in it; None at the end. Where no index serves the filter, it is looked for in `MOST_STEPS` steps."""
+    st = Statement(session)
+    place = f"select {flt.sort.column}, id, account_id, warehouse_id from orders where number = {st.bind(number)}"
+    found = st.run(place)
+    if not found or found[0][0] is None or not scope.covers(found[0][2], found[0][3]):
+        return None
+    conditions = conditions_of(session, scope, flt, now or clock.now())
+    picture = read_picture(session, conditions)
+    if known_empty(conditions, picture):
+        return None
+    start: Key | None = Key(ms_of(found[0][0]), found[0][1])
+    for _ in range(MOST_STEPS):
+        taken = _take(session, conditions, picture, Cursor(way, start), 1)
+        if taken.keys:
+            st = Statement(session)
+            return str(st.run(f"select number from orders where id = {st.bind(taken.keys[0].id)}")[0][0])
+        start = taken.edge
+        if start is None:
+            break
+    return None
 
 
 @dataclass(frozen=True, slots=True)
