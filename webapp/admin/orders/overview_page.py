@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import current_app, request
 from flask_login import current_user
@@ -55,12 +56,14 @@ class OverviewPage:
         places = read_places(reading, scope, settings.timezone)
         today = local_day(now, places.timezone)
         asked = flt.seen_by(current_user.email)
-        found = read_overview(reading, scope, asked, now=now, today=today)
+        calculate = "calculate" in request.args
+        found = read_overview(reading, scope, asked, now=now, today=today, calculate=calculate)
         part = bool(request.headers.get("HX-Request"))
         template = "overview" if part else "overview_page"
         page: str = self.render(
-            f"admin/orders/{template}.html", overview=found, bars=bars(found) if found else (), mix=mix(found),
-            currencies=CURRENCIES, today=today, width=WIDTH, height=HEIGHT,
+            f"admin/orders/{template}.html", overview=found, bars=bars(found), mix=mix(found),
+            currencies=CURRENCIES, today=today, width=WIDTH, height=HEIGHT, calculated=calculate,
+            list_query=urlencode(flt.to_params()),
         )  # fmt: skip
         return page
 
@@ -79,12 +82,12 @@ def bars(overview: Overview) -> list[Bar]:
     return drawn
 
 
-def mix(overview: Overview | None) -> list[tuple[str, float, float]]:
+def mix(overview: Overview) -> list[tuple[str, float, float]]:
     """The statuses as parts of a line of length 1: code, where it begins, how long it is."""
     parts: list[tuple[str, float, float]] = []
     at = 0.0
-    for status, orders in overview.statuses if overview else ():
-        share = orders / overview.orders if overview else 0.0
+    for status, orders in overview.statuses:
+        share = orders / overview.orders
         parts.append((status.value, round(at, 4), round(max(share - _PARTING, 0.001), 4)))
         at += share
     return parts

@@ -1,25 +1,37 @@
 """The overview above the list: how many orders, worth how much, in which statuses and on which days.
 
-It comes from the totals alone, so it is exact and costs the same at ten million orders as at ten thousand. For a
-filter that totals do not know (words, couriers, a warehouse …) there is none.
+Where the totals know the filter it comes from them alone: exact, and at the same cost at ten million orders as at ten
+thousand. For other filters (words, couriers, a warehouse …) the orders are added up as they are walked: some of them at
+once, more when somebody asks for it.
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any
 
 from webapp.domain.actors import Scope
 from webapp.domain.order_status import OrderStatus
 from webapp.services.orders.conditions import IN_TOTALS, Conditions, conditions_of
 from webapp.services.orders.filters import ListFilter
-from webapp.services.statements import ReadSession
+from webapp.services.orders.query import walk_orders
+from webapp.services.statements import ReadSession, Statement, day_of
 from webapp.services.totals import sums
 
 DAYS = 14
 """Days of the chart where the filter has no range, or a longer one than `MOST_DAYS`: the last of it."""
 MOST_DAYS = 31
+STEP = 5_000
+"""Orders that are added up at a time."""
+FEW_STEPS, MOST_STEPS = 2, 60
+"""Steps of a walk that are taken unasked, and when somebody asks to calculate."""
+MOST_ORDERS = 50_000
+"""So many orders are added up at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +58,30 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the filtered orders come to. `worth` has the currency with the most orders first, `statuses` those that
-    occur in the order of an order's life, `days` every day of the chart."""
+    """What the filtered orders come to. `worth` has the currency with the most orders first (nothing for people who may
+    not see prices), `statuses` those that occur in the order of an order's life, `days` every day of the chart.
+
+    `whole` is False when it is only of the orders that were added up, the first of the list.
+    """
 
     orders: int
     worth: tuple[Worth, ...]
     statuses: tuple[tuple[OrderStatus, int], ...]
     days: tuple[DayCount, ...]
+    whole: bool = True
 
 
 def read_overview(
-    session: ReadSession, scope: Scope, flt: ListFilter, *, now: datetime, today: date
-) -> Overview | None:
-    """The overview of exactly the orders that `flt` lists within `scope`; None where the totals do not know them.
+    session: ReadSession, scope: Scope, flt: ListFilter, *, now: datetime, today: date, calculate: bool = False
+) -> Overview:
+    """The overview of exactly the orders that `flt` lists within `scope`.
 
-    Two statements. `today` is the last day of the chart where the filter names none.
+    Two statements where the totals know them; else the list is walked, `calculate` says how far. `today` is the last
+    day of the chart where the filter names none.
     """
     conditions = conditions_of(session, scope, flt, now)
     if not conditions.parts <= IN_TOTALS or conditions.query.whole is not None:
-        return None
+        return _walked(session, scope, flt, conditions, now, today, MOST_STEPS if calculate else FEW_STEPS)
     if conditions.impossible:
         return Overview(0, (), (), ())
     rows = sums(
@@ -79,26 +96,77 @@ def read_overview(
             statuses[status] += orders
             counts[currency] += orders
             totals[currency] += total
-    return Overview(
-        orders=statuses.total(),
-        worth=tuple(Worth(currency, n, totals[currency]) for currency, n in counts.most_common() if n),
-        statuses=tuple((status, statuses[status]) for status in OrderStatus if statuses[status]),
-        days=_days(session, conditions, today),
+    return Overview(statuses.total(), _worth(counts, totals), _in_order(statuses), _days(session, conditions, today))
+
+
+def _walked(
+    session: ReadSession, scope: Scope, flt: ListFilter, conditions: Conditions, now: datetime, today: date, steps: int
+) -> Overview:
+    statuses: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    totals: Counter[str] = Counter()
+    days: Counter[date] = Counter()
+    walk, whole = walk_orders(session, scope, flt, now=now, step=STEP), False
+    for ids in islice(walk, steps):
+        for status, currency, day, orders, total in _added_up(session, ids):
+            statuses[status] += orders
+            counts[currency] += orders
+            totals[currency] += total
+            days[day_of(day)] += orders
+        if statuses.total() >= MOST_ORDERS:
+            break
+    else:
+        whole = next(walk, None) is None
+    first, last = _chart(conditions, today)
+    worth = () if scope.restricted else _worth(counts, totals)
+    return Overview(statuses.total(), worth, _in_order(statuses), _every_day(days, first, last), whole)
+
+
+def _added_up(session: ReadSession, ids: Sequence[int]) -> list[Any]:
+    if not ids:
+        return []
+    st = Statement(session)
+    if st.sqlite:
+        these = f"id in (select value from json_each({st.bind(json.dumps(ids))}))"
+    else:
+        these = f"id = any({st.array(ids, 'bigint')})"
+    return st.run(
+        "select status, currency, local_date, count(*), cast(sum(total) as bigint) from orders"
+        f" where {these} group by status, currency, local_date"
     )
 
 
-def _days(session: ReadSession, conditions: Conditions, today: date) -> tuple[DayCount, ...]:
+def _worth(counts: Counter[str], totals: Counter[str]) -> tuple[Worth, ...]:
+    most_first = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return tuple(Worth(currency, n, totals[currency]) for currency, n in most_first if n)
+
+
+def _in_order(statuses: Counter[str]) -> tuple[tuple[OrderStatus, int], ...]:
+    return tuple((status, statuses[status]) for status in OrderStatus if statuses[status])
+
+
+def _chart(conditions: Conditions, today: date) -> tuple[date, date]:
+    """The first and the last day of the chart."""
     last = min(conditions.last, today) if conditions.last else today
     first = last - timedelta(days=DAYS - 1)
     if conditions.first is not None and (conditions.first > first or (last - conditions.first).days < MOST_DAYS):
         first = conditions.first
+    return first, last
+
+
+def _every_day(counts: Counter[date], first: date, last: date) -> tuple[DayCount, ...]:
+    days = range((last - first).days + 1)
+    return tuple(DayCount(day, counts[day]) for day in (first + timedelta(days=n) for n in days))
+
+
+def _days(session: ReadSession, conditions: Conditions, today: date) -> tuple[DayCount, ...]:
+    first, last = _chart(conditions, today)
     counts: Counter[date] = Counter()
     by = ("local_date", "status", "payment_status")
     for day, status, payment, orders, _total in sums(session, conditions.accounts, by, first=first, last=last):
         if _listed(conditions, status, payment):
             counts[day] += orders
-    days = range((last - first).days + 1)
-    return tuple(DayCount(day, counts[day]) for day in (first + timedelta(days=n) for n in days))
+    return _every_day(counts, first, last)
 
 
 def _listed(conditions: Conditions, status: str, payment: str) -> bool:
