@@ -20,7 +20,7 @@ NO_BREAK = "\u00a0"
 FACTS: dict[str, Any] = {
     "number": "261121-7KQ3F9AB", "from_status": "confirmed", "to_status": "completed", "from_payment": "paid",
     "to_payment": "unpaid", "count": 2, "value": "Shiped", "known": ["created", "shipped"], "field": "tracking_number",
-    "tracking_number": "JX77", "row": 12,
+    "tracking_number": "JX77", "row": 12, "limit": 40,
 }  # fmt: skip
 FILE_FACTS: dict[str, dict[str, Any]] = {
     "empty_file": {},
