@@ -65,6 +65,17 @@ function show() {
   bar.querySelector("[data-bulk-count]").textContent = sum;
   bar.querySelector("[data-bulk-parts]").textContent = parts();
   bar.querySelector("[data-bulk-here]").textContent = elsewhere ? ` · ${elsewhere}` : "";
+  offerAll(here > 0 && here === onPage.length);
+}
+
+/** Once a whole page is ticked, the bar offers the rest of the list: the link that stands below the rows. */
+function offerAll(whole) {
+  const offer = bar.querySelector("[data-bulk-all]");
+  const below = document.querySelector("[data-match-all]");
+  offer.hidden = !(whole && below);
+  if (offer.hidden) return;
+  offer.href = below.href;
+  offer.textContent = below.textContent;
 }
 
 function told(note = "") {

@@ -17,7 +17,7 @@ from webapp.domain.order_status import OrderStatus
 from webapp.extensions import db
 from webapp.integrations.storage.local import LocalStorage
 from webapp.models import Job, JobRow, Order, OrderHistory, OutboxMessage, Payment, Shipment
-from webapp.services import job_leases
+from webapp.services import job_chunks, job_leases
 from webapp.services.files import receive
 from webapp.services.importing import status_upload
 from webapp.services.job_leases import LeaseLost, take_lease
@@ -37,8 +37,8 @@ LONGEST_TURN = 90
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several windows, of several transactions each, in a short file."""
     monkeypatch.setattr(status_upload, "WINDOW", 8)
-    monkeypatch.setattr(status_upload, "CHUNK", {"sqlite": 4, "postgresql": 4})
-    monkeypatch.setattr(status_upload, "PAUSE", {"sqlite": 0.0, "postgresql": 0.0})
+    monkeypatch.setattr(job_chunks, "CHUNK", {"sqlite": 4, "postgresql": 4})
+    monkeypatch.setattr(job_chunks, "PAUSE", {"sqlite": 0.0, "postgresql": 0.0})
 
 
 def make_half(shop: Shop) -> list[CreatedOrder]:
@@ -161,4 +161,4 @@ def test_a_web_process_killed_in_the_middle_of_a_bulk_change_leaves_all_or_nothi
 
 
 def test_the_lease_outlives_no_worker(app: Flask, shop: Shop) -> None:
-    assert timedelta(seconds=status_upload.SLICE) < job_leases.LEASE
+    assert timedelta(seconds=job_chunks.SLICE) < job_leases.LEASE

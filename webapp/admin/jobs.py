@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, abort, current_app, flash, redirect, request, send_file, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
@@ -28,11 +29,17 @@ from webapp.domain.errors import Refused
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
-from webapp.formats import integer, job_state_label, problem_text
-from webapp.models import File, Job, JobKind, JobRow, JobState
+from webapp.formats import integer, job_state_label, problem_text, status_label
+from webapp.models import Batch, File, Job, JobKind, JobRow, JobState
 from webapp.services import jobs
+from webapp.services.bulk_jobs.acts import ActKind
+from webapp.services.bulk_jobs.freeze import act_of, filter_of
+from webapp.services.bulk_jobs.take_back import batch_to_undo
 from webapp.services.exporting.order_export import result_file
 from webapp.services.importing.order_preview import MAPPING
+from webapp.services.orders.bulk import LIMIT
+from webapp.services.orders.undo import TIME as UNDO_TIME
+from webapp.services.orders.undo import UNDOABLE
 from webapp.services.unit_of_work import end_reading
 from webapp.spreadsheets.writing import CsvWriter
 
@@ -93,9 +100,12 @@ def ending_words(job: Job) -> str:
         if preview.get("stage") == MAPPING:
             return _("Waits to be told what its columns hold")
         rows = preview.get("ok", 0)
+        if job.kind == JobKind.BULK_CHANGE:
+            orders = integer(rows)
+            return ngettext("Checked: %(n)s order would change", "Checked: %(n)s orders would change", rows, n=orders)
         return ngettext("Checked: %(n)s row would change", "Checked: %(n)s rows would change", rows, n=integer(rows))
     if job.state == JobState.FAILED:
-        return _("Stopped: the file can't be used")
+        return _("Stopped: the file can't be used") if job.file_id else _("The job stopped.")
     counts = {"ok": integer(job.ok), "unchanged": integer(job.unchanged), "failed": integer(job.failed)}
     if job.state == JobState.CANCELED:
         return _("Canceled: %(ok)s done, %(unchanged)s unchanged, %(failed)s refused", **counts)
@@ -142,10 +152,12 @@ class JobsView(GuardedView):
         return self.render("admin/jobs/part.html", **self._shown(job))
 
     @expose(f"{ONE}/confirm", methods=("POST",))
-    @needs(Permission.ORDERS_IMPORT)
     def confirm(self, job_id: int) -> ResponseReturnValue:
-        """Apply what the preview showed; many orders that end for good ask for typed words before."""
-        words = typed_words(_find(job_id))
+        """Apply what the preview showed; many orders, or such that end for good, ask for typed words before."""
+        job = _find(job_id)
+        if not current_user.may(jobs.needed(job)):
+            abort(403)
+        words = typed_words(job)
         if words and not same_words(request.form.get("typed"), words):
             flash(_("Nothing was changed yet: type %(words)s to go on.", words=words), "warning")
             return redirect(self.get_url(".details", job_id=job_id))
@@ -216,16 +228,21 @@ class JobsView(GuardedView):
         status_place = preview.get("places", {}).get("status")
         duplicate = preview.get("duplicate")
         earlier = jobs.get_job(db.session(), current_user.actor, duplicate) if duplicate else None
+        listed = job.kind == JobKind.BULK_CHANGE
         return {
+            **_way_back(job),
+            "may": current_user.may(jobs.needed(job)),
+            "act": act_of(job) if listed else None,
+            "orders_url": _list_url(job) if listed else url_for("orders.index_view"),
             "job": job,
             "name": job_name(job),
             "file": file,
             "upload_at": url_for("order_uploads.index" if job.kind == JobKind.ORDER_UPLOAD else "uploads.index"),
             "orders_preview": orders_preview(preview) if job.kind == JobKind.ORDER_UPLOAD and preview else None,
-            "failed": [_refused_row(row, status_place) for row in failed[:PAGE]],
+            "failed": [_refused_row(job, row, status_place) for row in failed[:PAGE]],
             "more": failed[PAGE - 1].row_no if len(failed) > PAGE else None,
             "after": after,
-            "failures": [_refused_in_check(failure) for failure in preview.get("failures", ())],
+            "failures": [_refused_in_check(job, failure) for failure in preview.get("failures", ())],
             "earlier": duplicate if earlier is not None else None,
             "targets": [(status, n) for status in OrderStatus if (n := preview.get("to", {}).get(status.value))],
             "final": final_changes(job),
@@ -270,7 +287,9 @@ def has_result(job: Job) -> bool:
 
 
 def final_changes(job: Job) -> int:
-    """How many changes of a checked file have no way back."""
+    """How many changes of a checked file or list have no way back."""
+    if job.kind == JobKind.BULK_CHANGE:
+        return int((job.preview or {}).get("final", 0))
     return sum(_one_way(job).values())
 
 
@@ -279,28 +298,62 @@ def _one_way(job: Job) -> dict[str, int]:
 
 
 def typed_words(job: Job) -> str:
-    """What a person types before so many orders end for good; empty where the button is enough."""
+    """What a person types before so many orders change, or end for good; empty where the button is enough."""
     count, targets = final_changes(job), list(_one_way(job))
+    if job.kind == JobKind.BULK_CHANGE:
+        total = job.total_rows or 0
+        return f"{_word(job)} {total}" if total > LIMIT or count >= TYPED_FROM else ""
     if count < TYPED_FROM:
         return ""
     word = typed_word(OrderStatus(targets[0])) if len(targets) == 1 else _("CHANGE")
     return f"{word} {count}"
 
 
-def _refused_row(row: JobRow, status_place: int | None) -> RefusedRow:
+def _word(job: Job) -> str:
+    act = act_of(job)
+    if act.kind is ActKind.DELETE:
+        return _("DELETE")
+    return typed_word(act.to) if act.to else _("CHANGE")
+
+
+def _refused_row(job: Job, row: JobRow, status_place: int | None) -> RefusedRow:
     params = row.params or {}
     number = str(params.get("number", ""))
     status = row.cells[status_place] if status_place is not None and status_place < len(row.cells) else ""
     code = row.code or ""
     link = url_for("orders.order", number=number) if row.order_id is not None and number else ""
-    return RefusedRow(row.row_no, number, status, problem_text((code, params)), code, link)
+    return RefusedRow(row.row_no, number, _status_words(job, status), problem_text((code, params)), code, link)
 
 
-def _refused_in_check(failure: dict[str, Any]) -> RefusedRow:
+def _refused_in_check(job: Job, failure: dict[str, Any]) -> RefusedRow:
     code, params = failure["code"], {"number": failure["number"], **failure["params"]}
-    return RefusedRow(
-        failure["row"], failure["number"], failure.get("status", ""), problem_text((code, params)), code, ""
-    )
+    link = url_for("orders.order", number=failure["number"]) if job.kind == JobKind.BULK_CHANGE else ""
+    status = _status_words(job, failure.get("status", ""))
+    return RefusedRow(failure["row"], failure["number"], status, problem_text((code, params)), code, link)
+
+
+def _status_words(job: Job, status: str) -> str:
+    """A file's own word, or the label of the status that the order had."""
+    return status if job.kind == JobKind.STATUS_UPLOAD or not status else status_label(status)
+
+
+def _list_url(job: Job) -> str:
+    """The list from which a job was started."""
+    address = url_for("orders.index_view")
+    query = urlencode(filter_of(job).to_params())
+    return f"{address}?{query}" if query else address
+
+
+def _way_back(job: Job) -> dict[str, Any]:
+    """How an ended job can be undone by the signed-in person, and by which job it was."""
+    batch = batch_to_undo(db.session(), current_user.actor, job)
+    if batch is None or job.finished_at is None or batch.kind not in UNDOABLE:
+        return {"undo": None, "undone_by": None}
+    if batch.undone_by is not None:
+        undone_by = db.session.get_one(Batch, batch.undone_by).job_id
+        return {"undo": None, "undone_by": undone_by}
+    until = job.finished_at + UNDO_TIME
+    return {"undo": {"batch": batch.id, "until": until} if until >= clock.now() else None, "undone_by": None}
 
 
 def _find(job_id: int) -> Job:

@@ -78,6 +78,8 @@ JOB_KIND: Mapping[str, str] = {
     "status_upload": N_("Upload of statuses"),
     "order_export": N_("Download of orders"),
     "order_upload": N_("Upload of orders"),
+    "bulk_change": N_("Change of many orders"),
+    "undo": N_("Undo of a job"),
 }
 FIELD: Mapping[str, str] = {
     "order_number": N_("order number"),

@@ -30,10 +30,12 @@ class JobKind(StrEnum):
     STATUS_UPLOAD = "status_upload"
     ORDER_EXPORT = "order_export"
     ORDER_UPLOAD = "order_upload"
+    BULK_CHANGE = "bulk_change"
+    UNDO = "undo"
 
 
 class JobState(StrEnum):
-    """A file's job is checked, waits for the person as `ready`, then runs."""
+    """The job of a file, or on a frozen list, is checked, waits for the person as `ready`, then runs."""
 
     CHECKING = "checking"
     READY = "ready"
@@ -147,6 +149,17 @@ class HeaderMapping(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
+class JobTarget(Base):
+    """One order of a job's frozen list: what the job changes, and no others."""
+
+    __tablename__ = "job_targets"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    row_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    order_id: Mapped[int] = mapped_column(BigId)
+    number: Mapped[str] = mapped_column(Code)
+
+
 class Batch(ActorColumns, Base):
     """One bulk change by a person: what undo takes back."""
 
@@ -182,6 +195,11 @@ class OutboxMessage(Base):
             "ix_outbox_lane", "lane", "id",
             postgresql_where=text("state IN (0, 1) AND lane IS NOT NULL"),
             sqlite_where=text("state IN (0, 1) AND lane IS NOT NULL"),
+        ),
+        # What waits for some orders is withdrawn when they are deleted, or when what it tells of is undone.
+        Index(
+            "ix_outbox_order_id", "order_id",
+            postgresql_where=text("state = 0"), sqlite_where=text("state = 0"),
         ),
         # Taken by a sender that died.
         Index(

@@ -7,18 +7,20 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Protocol
 
-from sqlalchemy import delete, or_, select, text, update
+from sqlalchemy import delete, exists, func, or_, select, text, update
 
 from webapp import clock
 from webapp.domain.actors import SYSTEM
 from webapp.extensions import db
-from webapp.models import File, Job, UserSession
+from webapp.models import File, Job, JobKind, JobState, JobTarget, UserSession
 from webapp.services.unit_of_work import end_reading, unit_of_work
 
 BYTES_KEPT = timedelta(days=1)
 """How long bytes without a row may lie in storage: an upload writes them first, and its row at once after them."""
 TOGETHER = 500
 """Files looked up in one statement."""
+TARGETS_TOGETHER = 10_000
+"""Orders of a frozen list that are forgotten in one transaction."""
 SESSIONS_KEPT = timedelta(days=30)
 """How long an ended sign-in stays on record."""
 
@@ -63,6 +65,21 @@ def forget_results() -> None:
         over = select(File.id).where(File.expires_at < work.now)
         work.session.execute(update(Job).where(Job.result_file_id.in_(over)).values(result_file_id=None))
         work.session.execute(delete(File).where(File.id.in_(over)))
+
+
+def forget_targets() -> None:
+    """Delete the frozen lists of jobs that have ended: what became of each order stands in the job's rows."""
+    ended = [state.value for state in (JobState.DONE, JobState.FAILED, JobState.CANCELED)]
+    while True:
+        with unit_of_work(SYSTEM) as work:
+            listed = exists().where(JobTarget.job_id == Job.id)
+            kind = Job.kind == JobKind.BULK_CHANGE.value
+            job_id = work.session.scalar(select(Job.id).where(kind, Job.state.in_(ended), listed).limit(1))
+            if job_id is None:
+                return
+            first = select(func.min(JobTarget.row_no)).where(JobTarget.job_id == job_id)
+            upto = (work.session.scalar(first) or 0) + TARGETS_TOGETHER
+            work.session.execute(delete(JobTarget).where(JobTarget.job_id == job_id, JobTarget.row_no < upto))
 
 
 def delete_orphans(storage: Swept) -> None:

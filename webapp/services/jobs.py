@@ -17,6 +17,9 @@ from webapp.domain.errors import Code, Problem, Refused
 from webapp.domain.permissions import Permission, Role
 from webapp.extensions import db
 from webapp.models import File, Job, JobKind, JobRow, JobState
+from webapp.services.bulk_jobs.change import change_targets
+from webapp.services.bulk_jobs.freeze import act_of, freeze
+from webapp.services.bulk_jobs.take_back import take_back_rows
 from webapp.services.exporting import order_export
 from webapp.services.files import Storage, receive
 from webapp.services.identities import actor_by_id
@@ -24,7 +27,8 @@ from webapp.services.importing import order_upload, status_upload
 from webapp.services.importing.order_file import open_order_file
 from webapp.services.importing.order_mapping import OrderMapping, remember
 from webapp.services.importing.order_preview import CHECKED
-from webapp.services.job_leases import ACTIVE, RUN_JOB, LeaseLost, finish, give_back, take_lease
+from webapp.services.job_chunks import SLICE
+from webapp.services.job_leases import ACTIVE, RUN_JOB, Lease, LeaseLost, finish, give_back, take_lease
 from webapp.services.unit_of_work import end_reading, unit_of_work
 from webapp.spreadsheets import open_table
 from webapp.spreadsheets.writing import CsvWriter
@@ -32,25 +36,30 @@ from webapp.spreadsheets.writing import CsvWriter
 log = structlog.get_logger(__name__)
 
 READY_FOR = timedelta(hours=24)
-"""How long a checked file waits for its person."""
+"""How long a checked file, or a frozen list, waits for its person."""
 PAGE = 2000
 """Rows read at a time when a result is written."""
 TABS: Mapping[str, frozenset[JobKind]] = {
     "channel": frozenset(),
     "file": frozenset({JobKind.STATUS_UPLOAD, JobKind.ORDER_UPLOAD}),
-    "other": frozenset({JobKind.ORDER_EXPORT}),
+    "other": frozenset({JobKind.ORDER_EXPORT, JobKind.BULK_CHANGE, JobKind.UNDO}),
     "all": frozenset(JobKind),
 }
 """Which kinds of job stand in which tab."""
-NEEDED: Mapping[str, Permission] = {
+_NEEDED: Mapping[str, Permission] = {
     JobKind.STATUS_UPLOAD.value: Permission.ORDERS_IMPORT,
     JobKind.ORDER_UPLOAD.value: Permission.ORDERS_IMPORT,
     JobKind.ORDER_EXPORT.value: Permission.ORDERS_EXPORT,
+    JobKind.UNDO.value: Permission.ORDERS_VIEW,
 }
-"""What a job's person must be allowed, when it is started, run or stopped."""
 
 
-def run_job(job_id: int, storage: Storage, *, seconds: float = status_upload.SLICE) -> bool:
+def needed(job: Job) -> Permission:
+    """What a job's person must be allowed, when it is started, run or stopped; each order is decided besides."""
+    return act_of(job).needed if job.kind == JobKind.BULK_CHANGE else _NEEDED[job.kind]
+
+
+def run_job(job_id: int, storage: Storage, *, seconds: float = SLICE) -> bool:
     """Take the job if it is free and go on with it; whether it has come to an end or a stop.
 
     False means that it waits for its next turn, which was rung for. Safe to call for any job at any time, by any
@@ -63,28 +72,45 @@ def run_job(job_id: int, storage: Storage, *, seconds: float = status_upload.SLI
     actor = actor_by_id(db.session(), job.actor_kind, job.actor_id)
     end_reading()
     try:
-        if actor is None or not actor.may(NEEDED[job.kind]):
+        if actor is None or not actor.may(needed(job)):
             with unit_of_work(SYSTEM) as work:
                 finish(work, lease, JobState.FAILED, error_code=Code.NO_PERMISSION.value,
                        error_params={"number": job.params.get("name", "")}, finished_at=work.now)  # fmt: skip
             return True
-        if job.kind == JobKind.ORDER_EXPORT:
-            order_export.run(job, lease, actor, storage)
-            return True
-        upload = order_upload if job.kind == JobKind.ORDER_UPLOAD else status_upload
-        if job.state == JobState.CHECKING:
-            upload.check(job, lease, actor, storage)
-            return True
-        if upload.run(job, lease, actor, storage, seconds=seconds):
+        if _turn(job, lease, actor, storage, seconds):
             return True
         give_back(lease)
+    except Refused as refused:
+        with unit_of_work(SYSTEM) as work:
+            finish(work, lease, JobState.FAILED, error_code=refused.problem.code.value,
+                   error_params=dict(refused.problem.params), finished_at=work.now)  # fmt: skip
+        return True
     except LeaseLost:
         log.info("lease_lost", job=job_id)
     return False
 
 
+def _turn(job: Job, lease: Lease, actor: Actor, storage: Storage, seconds: float) -> bool:
+    """Go on with a job; whether it has come to an end or a stop. Raises Refused when it can't go on at all."""
+    checking = job.state == JobState.CHECKING
+    match job.kind:
+        case JobKind.ORDER_EXPORT:
+            order_export.run(job, lease, actor, storage)
+            return True
+        case JobKind.BULK_CHANGE:
+            turn = freeze if checking else change_targets
+            return turn(job, lease, actor, seconds=seconds)
+        case JobKind.UNDO:
+            return take_back_rows(job, lease, actor, seconds=seconds)
+    upload = order_upload if job.kind == JobKind.ORDER_UPLOAD else status_upload
+    if checking:
+        upload.check(job, lease, actor, storage)
+        return True
+    return bool(upload.run(job, lease, actor, storage, seconds=seconds))
+
+
 def sweep_jobs() -> None:
-    """Ring for every unfinished job that nobody works on, and end checked files that nobody confirmed."""
+    """Ring for every unfinished job that nobody works on, and end what was checked and nobody confirmed."""
     now = clock.now()
     free = or_(Job.leased_until.is_(None), Job.leased_until < now)
     # The states stand in the statement as the partial index has them: bound, SQLite would read every job.
@@ -135,7 +161,7 @@ def failed_rows(session: Session, job_id: int, after: int = 0, limit: int = 50) 
 
 
 def confirm_job(actor: Actor, job_id: int) -> None:
-    """Run a checked file: what its preview showed, decided again.
+    """Run a checked file or list: what its preview showed, each row decided again.
 
     Raises Refused when it is not waiting for that: also when it is to be said first how to read it, or while the same
     orders are made by another job.
@@ -203,7 +229,7 @@ def _own(actor: Actor, job_id: int) -> Job:
     job = get_job(db.session(), actor, job_id)
     if job is None:
         raise Refused(Code.NOT_FOUND, number=str(job_id), variant="gone")
-    if not actor.may(NEEDED[job.kind]):
+    if not actor.may(needed(job)):
         raise Refused(Code.NO_PERMISSION, number=str(job_id))
     return job
 
@@ -224,7 +250,7 @@ def retry_failed(actor: Actor, job_id: int, storage: Storage) -> int:
     It is checked first like any upload. Raises Refused when nothing failed or the job has not ended.
     """
     job = _own(actor, job_id)
-    if job.state != JobState.DONE or not job.failed:
+    if job.state != JobState.DONE or not job.failed or job.file_id is None:
         raise Refused(Code.BAD_VALUE, field="state", value=job.state)
     file = db.session.get_one(File, job.file_id)
     header = _header(job, storage)
@@ -245,7 +271,7 @@ def retry_failed(actor: Actor, job_id: int, storage: Storage) -> int:
 
 
 def result_rows(session: Session, job: Job, storage: Storage, say: Callable[[Problem], str]) -> Iterator[list[str]]:
-    """The result file: the file's own header and rows, each with `outcome`, `code` and `message`.
+    """The result file: the file's own header and rows, or orders with their statuses; `outcome`, `code`, `message`.
 
     `say` puts a problem into the reader's words; pages of rows are read as they are asked for, so memory stays flat.
     The first row is the header.
@@ -267,6 +293,8 @@ def result_rows(session: Session, job: Job, storage: Storage, say: Callable[[Pro
 
 
 def _header(job: Job, storage: Storage) -> list[str]:
+    if job.file_id is None:
+        return ["order_number", "from_status", "to_status"]
     if job.kind == JobKind.ORDER_UPLOAD:
         with open_order_file(job, storage) as orders:
             return orders.header

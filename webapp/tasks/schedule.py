@@ -14,6 +14,7 @@ from webapp.services.housekeeping import (
     delete_orphans,
     forget_results,
     forget_sessions,
+    forget_targets,
     refresh_statistics,
 )
 from webapp.services.jobs import sweep_jobs
@@ -49,6 +50,7 @@ WORK: dict[str, tuple[timedelta, Callable[[], object]]] = {
     "clean_search_index": (timedelta(seconds=15), clean_search_index),
     "refresh_statistics": (timedelta(hours=1), refresh_statistics),
     "forget_sessions": (timedelta(hours=24), forget_sessions),
+    "forget_targets": (timedelta(hours=1), forget_targets),
     "clean_storage": (timedelta(hours=24), clean_storage),
 }
 

@@ -245,7 +245,7 @@ def test_preview_and_run_agree_for_every_order_and_target(app: Flask, shop: Shop
 def test_a_job_goes_on_where_it_stopped(
     app: Flask, shop: Shop, storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("webapp.services.importing.status_upload.CHUNK", {"sqlite": 3, "postgresql": 3})
+    monkeypatch.setattr("webapp.services.job_chunks.CHUNK", {"sqlite": 3, "postgresql": 3})
     orders = make_orders(shop.manual, 10)
     rows = [(o.number, "confirmed") for o in orders] + [(orders[0].number, "canceled")]
     job_id = upload(shop.actor(), storage, csv(*rows))

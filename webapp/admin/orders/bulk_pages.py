@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, request, session
+from flask import flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
@@ -23,7 +23,9 @@ from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.formats import status_label
+from webapp.models import Batch
 from webapp.services import accounts
+from webapp.services.bulk_jobs.take_back import start_undo
 from webapp.services.orders import bulk
 from webapp.services.orders.bulk import LIMIT, NothingSelected, TooManySelected
 from webapp.services.orders.delete import delete_orders
@@ -180,10 +182,15 @@ class BulkPages:
     @expose("/undo", methods=("POST",))
     @needs(Permission.ORDERS_VIEW)
     def undo(self) -> ResponseReturnValue:
-        """Take one's own bulk change back; what each order may is decided as for any other change."""
-        batch_id = request.form.get("batch", "")
+        """Take one's own bulk change back; what each order may is decided as for any other change. The change of a job
+        is taken back by a job."""
+        typed = request.form.get("batch", "")
+        batch_id = int(typed) if typed.isdecimal() and len(typed) < 19 else 0
+        batch = db.session.get(Batch, batch_id)
         try:
-            result = undo(current_user.actor, int(batch_id) if batch_id.isdecimal() and len(batch_id) < 19 else 0)
+            if batch is not None and batch.job_id is not None:
+                return redirect(url_for("jobs.details", job_id=start_undo(current_user.actor, batch_id)))
+            result = undo(current_user.actor, batch_id)
         except CannotUndo as error:
             flash(_CANNOT_UNDO[error.why], "warning")
             return redirect(self._back())
@@ -269,6 +276,7 @@ _CANNOT_UNDO = {
     Why.GONE: lazy_gettext("This change can't be undone."),
     Why.LATE: lazy_gettext("Nothing was undone: a change can be undone for ten minutes."),
     Why.DONE: lazy_gettext("Nothing was undone: this change was undone already."),
+    Why.RUNNING: lazy_gettext("Nothing was undone: the job still goes on. Stop it, or wait for its end."),
     Why.BUSY: lazy_gettext("Nothing was undone: someone else is changing these orders. Try again."),
 }
 

@@ -45,6 +45,20 @@ class TagForm(FlaskForm):
     new = StringField()
 
 
+def person_choices() -> list[tuple[str, str]]:
+    """To whom the signed-in person can give orders, for a field of a form."""
+    return [
+        ("", _("Choose")),
+        (ME, _("Me (%(name)s)", name=current_user.name)),
+        (NOBODY, _("Nobody")),
+        *((one.email, one.name) for one in _colleagues() if one.email != current_user.email),
+    ]
+
+
+def _colleagues() -> list[Colleague]:
+    return read_colleagues(db.session(), current_user.actor.scope)
+
+
 class MarkPages:
     """Routes of tags and persons; mixed into the orders' view."""
 
@@ -75,22 +89,14 @@ class MarkPages:
         except Refused as refused:
             form.assigned.errors = [problem_text(refused.problem)]
             return self._assign_page(numbers, form), 422
-        people = {one.email: one.name for one in self._colleagues()}
+        people = {one.email: one.name for one in _colleagues()}
         finished: ResponseReturnValue = self._finish(Done("assign", result, name=people.get(email or "", email or "")))
         return finished
 
     def _assign_page(self, numbers: Sequence[str], form: AssignForm) -> str:
-        form.assigned.choices = [
-            ("", _("Choose")),
-            (ME, _("Me (%(name)s)", name=current_user.name)),
-            (NOBODY, _("Nobody")),
-            *((one.email, one.name) for one in self._colleagues() if one.email != current_user.email),
-        ]
+        form.assigned.choices = person_choices()
         page: str = self._ask("bulk_assign", self._selected(numbers), form)
         return page
-
-    def _colleagues(self) -> list[Colleague]:
-        return read_colleagues(db.session(), current_user.actor.scope)
 
     # --- Tag -------------------------------------------------------------------------------------------------------
 

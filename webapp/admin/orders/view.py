@@ -21,6 +21,7 @@ from webapp.admin.orders.fresh_pages import FreshPages, written
 from webapp.admin.orders.listing import Listing, count_text
 from webapp.admin.orders.look_pages import LookPages
 from webapp.admin.orders.mark_pages import MarkPages
+from webapp.admin.orders.matching_pages import MatchingPages
 from webapp.admin.orders.opening import read_opening
 from webapp.admin.orders.order_pages import OrderPages
 from webapp.admin.orders.overview_page import OverviewPage
@@ -33,25 +34,20 @@ from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.formats import problem_text
 from webapp.models import Order
+from webapp.services.bulk_jobs.acts import NEEDED
 from webapp.services.orders.cursors import cursor_from_params
 from webapp.services.orders.fresh import mark_now
 from webapp.services.orders.picture import Count
 from webapp.services.orders.query import list_orders
 
-ACTIONS: dict[str, Permission] = {
-    "change_status": Permission.ORDERS_CHANGE_STATUS,
-    "add_history": Permission.ORDERS_ADD_HISTORY,
-    "mark_paid": Permission.PAYMENTS_CONFIRM,
-    "assign": Permission.ORDERS_EDIT,
-    "tag": Permission.ORDERS_EDIT,
-    "delete": Permission.ORDERS_DELETE,
-}
+ACTIONS: dict[str, Permission] = {kind.value: needed for kind, needed in NEEDED.items()}
 """The bulk actions, in the order of the bar, and what each one needs."""
 
 
 class OrderView(
     BulkPages,
     MarkPages,
+    MatchingPages,
     DownloadPages,
     EntryPages,
     OrderPages,
@@ -114,10 +110,13 @@ class OrderView(
         alone = opening.view is not None and len(params) == 1
         here = request.full_path if alone else listing.address(cursor=cursor)
         shown = frozenset(row.number for row in page.rows)
+        may = tuple(name for name in ACTIONS if self.is_action_allowed(name))
+        others = any((page.next, page.prev, page.further))
         context = {
             "listing": listing, "flt": flt, "page": page, "now": now, "places": places,
             "tabs": listing.tabs(page), "pages": listing.pages(page), "count": count_text(count), "number": count or 0,
             "further": listing.address(cursor=page.further) if page.further else None, "have": have, "whole": whole,
+            "matching": self.get_url(".matching") + listing.query if may and others else "",
             "here": here, "detail_url": self.get_url(".index_view"),
             "problems": [problem_text(problem) for problem in (*opening.problems, *unreadable)],
             "kept_elsewhere": [n for n in current_user.selection if n not in shown],
@@ -134,7 +133,6 @@ class OrderView(
             return self.render("admin/orders/list_further.html", **context)
         if mark is None:
             return self.render("admin/orders/list_part.html", **context)
-        may = tuple(name for name in ACTIONS if self.is_action_allowed(name))
         return self.render(
             "admin/orders/list.html",
             **context,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -15,14 +16,24 @@ from webapp.domain.permissions import Permission
 from webapp.models import JobRow, Order
 from webapp.services.importing.order_cells import BadCell
 from webapp.services.importing.order_rows import OrderGroup, OrderReader
-from webapp.services.importing.status_rows import IdSet
-from webapp.services.importing.upload_jobs import RowOutcome
+from webapp.services.job_chunks import IdSet
 from webapp.services.orders.contents import Content
 from webapp.services.orders.create import NewOrder
 from webapp.services.orders.facts import KnownOrder
 from webapp.services.orders.resolve import resolve_numbers
 from webapp.services.orders.update_orders import decide_update, refused_update
 from webapp.services.sets import any_of, many
+from webapp.spreadsheets import Row
+
+
+class RowOutcome(NamedTuple):
+    """What becomes of one row. `number` is what its file calls its order."""
+
+    row: Row
+    order_id: int | None
+    outcome: Outcome
+    problem: Problem | None
+    number: str
 
 
 @dataclass(slots=True)

@@ -34,16 +34,9 @@ from webapp.services.importing.order_places import Places, read_places
 from webapp.services.importing.order_preview import CHECKED, MAPPING, Tally, about_file
 from webapp.services.importing.order_readings import Readings
 from webapp.services.importing.order_rows import OrderGroup, OrderReader
-from webapp.services.importing.status_rows import IdSet
 from webapp.services.importing.templates import UnknownName
-from webapp.services.importing.upload_jobs import (
-    RowOutcome,
-    applied_before,
-    give_up,
-    parts,
-    record,
-    start_upload,
-)
+from webapp.services.importing.upload_jobs import applied_before, done_row, give_up, start_upload
+from webapp.services.job_chunks import PAUSE, SLICE, IdSet, parts, record
 from webapp.services.job_leases import Lease, cancel_asked, finish, renew, step
 from webapp.services.orders.change_orders import in_one_transaction
 from webapp.services.orders.contents import read_contents, write_contents
@@ -54,10 +47,6 @@ from webapp.spreadsheets import FileProblem, Row, UnreadableFile
 
 CHUNK = {"postgresql": 1000, "sqlite": 250}
 """Rows in one transaction, about. SQLite has one write lock: short chunks let other writers in between."""
-PAUSE = {"postgresql": 0.0, "sqlite": 0.01}
-"""Seconds between chunks, for the same reason."""
-SLICE = 20.0
-"""Seconds that a worker stays with one job before it gives others a turn."""
 LOOK = 5_000
 """Rows that are read between two signs of life while a file is checked."""
 COPY_KEPT = timedelta(days=8)
@@ -350,8 +339,7 @@ class _Chunk:
         for each, created in zip(new, made, strict=True):
             each.order_id = created.id
         write_contents(work, [(d.known, *d.update) for d in decided if d.known and d.update])
-        outcomes: list[RowOutcome] = [row for each in decided for row in each.rows()]
-        record(work, self.job.id, outcomes)
+        record(work, self.job.id, [done_row(*row) for each in decided for row in each.rows()])
         return True
 
     def _hold_accounts(self, work: UnitOfWork, groups: Sequence[OrderGroup]) -> None:

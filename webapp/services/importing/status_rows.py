@@ -15,6 +15,7 @@ from webapp.domain.order_acts import OrderAct
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentStatus
 from webapp.domain.words import status_from_words, yes_no
+from webapp.services.job_chunks import IdSet
 from webapp.services.orders.resolve import resolve_numbers
 from webapp.spreadsheets import Column, ColumnMap, Row
 
@@ -52,27 +53,6 @@ class AimedRow:
     order_id: int | None
     act: OrderAct | None
     problem: Problem | None
-
-
-class IdSet:
-    """A set of ids, one bit for each: 1.3 MB for ten million."""
-
-    def __init__(self) -> None:
-        self._bits = bytearray()
-
-    def __contains__(self, number: int) -> bool:
-        place = number >> 3
-        return place < len(self._bits) and bool(self._bits[place] & 1 << (number & 7))
-
-    def add(self, number: int) -> bool:
-        """Remember `number`; whether it was new."""
-        place, bit = number >> 3, 1 << (number & 7)
-        if place >= len(self._bits):
-            self._bits.extend(bytes(place + 1 - len(self._bits)))
-        if self._bits[place] & bit:
-            return False
-        self._bits[place] |= bit
-        return True
 
 
 def read_rows(columns: ColumnMap, rows: Iterable[Row]) -> list[StatusRow]:

@@ -15,10 +15,8 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor
@@ -26,27 +24,23 @@ from webapp.domain.errors import Code, Problem
 from webapp.domain.order_acts import OrderAct, Outcome, decide
 from webapp.domain.order_status import has_way_back
 from webapp.extensions import db
-from webapp.models import Batch, File, Job, JobKind, JobRow, JobState
+from webapp.models import File, Job, JobKind, JobState
 from webapp.services.files import Storage, StoredFile
-from webapp.services.importing.status_rows import COLUMNS, AimedRow, IdSet, aim_rows, read_rows
-from webapp.services.importing.upload_jobs import FIRST_FAILURES, RowOutcome, give_up, parts, record, start_upload
+from webapp.services.importing.status_rows import COLUMNS, AimedRow, aim_rows, read_rows
+from webapp.services.importing.upload_jobs import FIRST_FAILURES, done_row, give_up, start_upload
+from webapp.services.job_chunks import SLICE, DoneRow, IdSet, batch_of, chunk_size, done_before, parts, work_through
 from webapp.services.job_leases import Lease, cancel_asked, finish, start_over, step
-from webapp.services.orders.batches import new_batch
-from webapp.services.orders.change_orders import OrderResult, change_orders, in_one_transaction
+from webapp.services.orders.change_orders import OrderResult, change_orders
 from webapp.services.orders.facts import read_orders
 from webapp.services.unit_of_work import UnitOfWork, end_reading, unit_of_work
 from webapp.spreadsheets import ColumnMap, FileProblem, Row, Table, UnreadableFile, match_columns, open_table
 
-CHUNK = {"postgresql": 1000, "sqlite": 500}
-"""Rows in one transaction. SQLite has one write lock: short chunks let other writers in between."""
+CHECKED = 1000
+"""Rows that the check looks up together."""
 WINDOW = 8000
 """Rows that are put in the order of the table together."""
 WINDOW_SIZE = 8_000_000
 """Characters that a window may hold, so that long cells don't fill the memory."""
-PAUSE = {"postgresql": 0.0, "sqlite": 0.01}
-"""Seconds between chunks, for the same reason."""
-SLICE = 20.0
-"""Seconds that a worker stays with one job before it gives others a turn."""
 
 SAMPLE_ROWS = [
     ["261121-7KX39TBM", "shipped", "", "yes", "JNE0012345678", "JNE", ""],
@@ -85,7 +79,7 @@ def _preview(job: Job, lease: Lease, actor: Actor, storage: Storage) -> tuple[di
         with unit_of_work(actor) as work:
             start_over(work, lease)
         done = 0
-        for chunk in parts(table.rows(), CHUNK["postgresql"]):
+        for chunk in parts(table.rows(), CHECKED):
             for aimed, outcome, problem, one_way in _decide_chunk(db.session(), actor, columns, chunk, seen):
                 tally.add(aimed, outcome, problem, columns.get(aimed.row, "status"), one_way=one_way)
             end_reading()
@@ -165,27 +159,32 @@ def run(job: Job, lease: Lease, actor: Actor, storage: Storage, *, seconds: floa
 
 def _go_on(job: Job, lease: Lease, actor: Actor, storage: Storage, seconds: float) -> bool:
     until = time.monotonic() + seconds
-    done, seen = _done_before(job)
-    batch_id = _batch_of(job, actor)
-    dialect = db.engine.dialect.name
-    count = job.next_row
+    done, seen = done_before(job)
+    batch_id = batch_of(job, actor, job.kind)
+
+    def do(work: UnitOfWork, rows: Sequence[AimedRow], skip_locked: bool) -> list[DoneRow]:
+        acts: dict[int, OrderAct] = {
+            row.order_id: row.act
+            for row in rows
+            if row.order_id is not None and row.act is not None and row.problem is None
+        }
+        bulk = (job.total_rows or 0) > 1
+        results = change_orders(work, acts, batch_id=batch_id, bulk=bulk, skip_locked=skip_locked)
+        by_id = {result.order_id: result for result in results}
+        return [_done_row(row, by_id) for row in rows]
+
     with _open(job, storage) as (table, columns):
-        rest = (row for row in table.rows() if row.number not in done) if count else table.rows()
-        for window in _windows(rest):
-            aimed = aim_rows(db.session(), actor.scope, read_rows(columns, window), seen)
-            end_reading()
-            aimed.sort(key=_place)
-            for rows in parts(iter(aimed), CHUNK[dialect]):
-                if not in_one_transaction(actor, _Chunk(job, lease, rows, count, batch_id).do):
-                    return True
-                count += len(rows)
-                if time.monotonic() >= until:
-                    return False
-                if PAUSE[dialect]:
-                    time.sleep(PAUSE[dialect])
-    with unit_of_work(actor) as work:
-        finish(work, lease, JobState.DONE, finished_at=work.now)
-    return True
+        rest = (row for row in table.rows() if row.number not in done) if job.next_row else table.rows()
+        return work_through(job, lease, actor, _chunks(actor, columns, rest, seen), do, until=until)
+
+
+def _chunks(actor: Actor, columns: ColumnMap, rows: Iterable[Row], seen: IdSet) -> Iterator[list[AimedRow]]:
+    """The rows with their orders, in parts one transaction each: window by window, as the orders lie in the table."""
+    for window in _windows(rows):
+        aimed = aim_rows(db.session(), actor.scope, read_rows(columns, window), seen)
+        end_reading()
+        aimed.sort(key=_place)
+        yield from parts(iter(aimed), chunk_size())
 
 
 def _place(row: AimedRow) -> int:
@@ -193,63 +192,11 @@ def _place(row: AimedRow) -> int:
     return row.order_id or 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """Some rows of a job, done in one transaction together with their outcomes and the count of rows done."""
-
-    job: Job
-    lease: Lease
-    rows: Sequence[AimedRow]
-    done: int
-    batch_id: int | None
-
-    def do(self, work: UnitOfWork, skip_locked: bool) -> bool:
-        """Do the rows; False when the job was asked to stop, with nothing done."""
-        if cancel_asked(work, self.lease):
-            finish(work, self.lease, JobState.CANCELED, finished_at=work.now)
-            return False
-        step(work, self.lease, self.done, self.done + len(self.rows))
-        acts: dict[int, OrderAct] = {
-            row.order_id: row.act
-            for row in self.rows
-            if row.order_id is not None and row.act is not None and row.problem is None
-        }
-        bulk = (self.job.total_rows or 0) > 1
-        results = change_orders(work, acts, batch_id=self.batch_id, bulk=bulk, skip_locked=skip_locked)
-        self._record(work, {result.order_id: result for result in results})
-        return True
-
-    def _record(self, work: UnitOfWork, results: dict[int, OrderResult]) -> None:
-        outcomes = []
-        for row in self.rows:
-            result = results.get(row.order_id) if row.order_id is not None else None
-            outcome = result.outcome if result else Outcome.FAILED
-            problem = result.problem if result else row.problem
-            outcomes.append(RowOutcome(row.row, row.order_id, outcome, problem, row.number))
-        record(work, self.job.id, outcomes)
-
-
-def _done_before(job: Job) -> tuple[IdSet, IdSet]:
-    """The numbers of the rows that have an outcome, and the orders they named: read back when a job goes on."""
-    done, seen = IdSet(), IdSet()
-    if job.next_row:
-        rows = select(JobRow.row_no, JobRow.order_id).where(JobRow.job_id == job.id)
-        # A part at a time: the driver would hold every row of a long job at once.
-        for row_no, order_id in db.session.execute(rows.execution_options(yield_per=10_000)):
-            done.add(row_no)
-            if order_id is not None:
-                seen.add(order_id)
-        end_reading()
-    return done, seen
-
-
-def _batch_of(job: Job, actor: Actor) -> int | None:
-    """The batch that the job's history rows carry, made when the job first runs."""
-    with unit_of_work(actor) as work:
-        found = work.session.scalar(select(Batch.id).where(Batch.job_id == job.id))
-        if found is not None:
-            return found
-        return new_batch(work, job.kind, None, job_id=job.id)
+def _done_row(row: AimedRow, results: dict[int, OrderResult]) -> DoneRow:
+    result = results.get(row.order_id) if row.order_id is not None else None
+    outcome = result.outcome if result else Outcome.FAILED
+    problem = result.problem if result else row.problem
+    return done_row(row.row, row.order_id, outcome, problem, row.number)
 
 
 @contextmanager

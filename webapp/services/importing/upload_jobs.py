@@ -1,13 +1,10 @@
-"""What every upload's job does the same way: it is taken, may turn out unreadable, keeps an outcome for each row."""
+"""What every upload's job does the same way: it is taken, may turn out unreadable, and its rows have outcomes."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Problem, Refused
@@ -16,9 +13,10 @@ from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.models import File, Job, JobKind, JobState
 from webapp.services.files import StoredFile, add_file
+from webapp.services.job_chunks import DoneRow
 from webapp.services.job_leases import RUN_JOB, Lease, finish
-from webapp.services.sets import insert_rows, json_texts
-from webapp.services.unit_of_work import UnitOfWork, unit_of_work
+from webapp.services.sets import json_texts
+from webapp.services.unit_of_work import unit_of_work
 from webapp.spreadsheets import Row, UnreadableFile
 
 FIRST_FAILURES = 20
@@ -64,54 +62,6 @@ def give_up(lease: Lease, actor: Actor, problem: UnreadableFile) -> None:
         )  # fmt: skip
 
 
-class RowOutcome(NamedTuple):
-    """What became of one row. `number` is what its file calls its order."""
-
-    row: Row
-    order_id: int | None
-    outcome: Outcome
-    problem: Problem | None
-    number: str
-
-
-def record(work: UnitOfWork, job_id: int, outcomes: Sequence[RowOutcome]) -> None:
-    """Keep the outcomes, and count them in the job: in the transaction that did the work."""
-    counts = Counter(each.outcome for each in outcomes)
-    work.session.execute(
-        update(Job)
-        .where(Job.id == job_id)
-        .values(
-            ok=Job.ok + counts[Outcome.OK],
-            unchanged=Job.unchanged + counts[Outcome.UNCHANGED],
-            failed=Job.failed + counts[Outcome.FAILED],
-        )
-    )
-    rows = [
-        (
-            job_id, row.number, order_id, outcome.value, problem.code.value if problem else None,
-            _params(problem, number), json_texts(row.cells),
-        )
-        for row, order_id, outcome, problem, number in outcomes
-    ]  # fmt: skip
-    insert_rows(work.session.connection(), "job_rows", _JOB_ROW, rows)
-
-
-_JOB_ROW = ("job_id", "row_no", "order_id", "outcome", "code", "params", "cells")
-
-
-def _params(problem: Problem | None, number: str) -> dict[str, Any] | None:
-    if problem is None:
-        return None
-    params = dict(problem.params)
-    if not params.get("number"):
-        params["number"] = number
-    return params
-
-
-T = TypeVar("T")
-
-
-def parts(rows: Iterator[T], size: int) -> Iterator[list[T]]:
-    """Up to `size` at a time."""
-    while part := list(islice(rows, size)):
-        yield part
+def done_row(row: Row, order_id: int | None, outcome: Outcome, problem: Problem | None, number: str) -> DoneRow:
+    """What became of a row of a file; `number` is what the file calls its order."""
+    return DoneRow(row.number, order_id, outcome, problem, number, json_texts(row.cells))

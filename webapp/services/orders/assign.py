@@ -33,7 +33,7 @@ def assign_orders(actor: Actor, numbers: Sequence[str], email: str | None) -> Bu
     An order that does not exist for that person is refused, the others go through. Raises Refused (`bad_value`) for an
     address that is nobody's, or of somebody who was archived; NothingSelected and TooManySelected.
     """
-    return act_on_orders(actor, "assign", numbers, OrderAct(assign=_assignee(db.session(), email)))
+    return act_on_orders(actor, "assign", numbers, OrderAct(assign=find_assignee(db.session(), email)))
 
 
 def read_colleagues(session: ReadSession, scope: Scope) -> list[Colleague]:
@@ -56,7 +56,8 @@ def colleagues(st: Statement, scope: Scope) -> str:
     )
 
 
-def _assignee(session: Session, email: str | None) -> Assignee:
+def find_assignee(session: Session, email: str | None) -> Assignee:
+    """The active person with this address and what exists for them; None is nobody. Raises Refused (`bad_value`)."""
     if email is None:
         return Assignee(None)
     found = session.scalar(select(User).where(User.email == email.strip().lower(), User.archived_at.is_(None)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -30,14 +30,10 @@ def delete_orders(actor: Actor, numbers: Sequence[str]) -> BulkResult:
 
     def do(work: UnitOfWork, skip_locked: bool) -> BulkResult:
         found = resolve_numbers(work.session, actor.scope, wanted)
-        ids = [order_id for order_id in found.values() if isinstance(order_id, int)]
-        known = lock_orders(work.session, actor.scope, ids, skip_locked=skip_locked)
-        work.restart_clock()
-        results = [_decide(actor, number, found[number], known, skip_locked) for number in each_once(wanted, found)]
-        gone = {r.order_id: known[r.order_id] for r in results if r.outcome is Outcome.OK}
-        if gone:
-            _delete(work, list(gone.values()))
-        return BulkResult(tuple(results))
+        once = each_once(wanted, found)
+        numbers = {order_id: number for number in once if isinstance(order_id := found[number], int)}
+        done = {r.order_id: r for r in delete_by_id(work, numbers, skip_locked=skip_locked)}
+        return BulkResult(tuple(_answer(number, found[number], done) for number in once))
 
     try:
         return in_one_transaction(actor, do)
@@ -45,15 +41,30 @@ def delete_orders(actor: Actor, numbers: Sequence[str]) -> BulkResult:
         return all_locked(wanted)
 
 
-def _decide(
-    actor: Actor, number: str, found: int | Problem, known: dict[int, KnownOrder], skip_locked: bool
-) -> OrderResult:
+def delete_by_id(work: UnitOfWork, numbers: Mapping[int, str], *, skip_locked: bool = False) -> list[OrderResult]:
+    """Delete what may be deleted of these orders (their numbers by id) in the running transaction."""
+    known = lock_orders(work.session, work.actor.scope, numbers, skip_locked=skip_locked)
+    work.restart_clock()
+    results = [_decide(work.actor, order_id, number, known, skip_locked) for order_id, number in numbers.items()]
+    gone = [known[result.order_id] for result in results if result.outcome is Outcome.OK]
+    if gone:
+        _delete(work, gone)
+    return results
+
+
+def _answer(number: str, found: int | Problem, done: Mapping[int, OrderResult]) -> OrderResult:
     if isinstance(found, Problem):
         return OrderResult(0, number, Outcome.FAILED, None, None, found)
-    order = known.get(found)
+    return done[found]
+
+
+def _decide(
+    actor: Actor, order_id: int, number: str, known: Mapping[int, KnownOrder], skip_locked: bool
+) -> OrderResult:
+    order = known.get(order_id)
     if order is None:
         problem = Problem(Code.LOCKED if skip_locked else Code.NOT_FOUND, {"number": number})
-        return OrderResult(found, number, Outcome.FAILED, None, None, problem)
+        return OrderResult(order_id, number, Outcome.FAILED, None, None, problem)
     decision = decide_deletion(order.facts, actor)
     status = order.facts.status
     return OrderResult(order.id, order.facts.number, decision.outcome, status, None, decision.problem)

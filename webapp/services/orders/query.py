@@ -37,6 +37,7 @@ __all__ = [
     "order_beside",
     "tab_counts",
     "walk_orders",
+    "walk_steps",
 ]
 
 _Find: TypeAlias = Callable[[ReadSession, Conditions, Way, "Key | None", int], hits.Hits]
@@ -138,20 +139,32 @@ def walk_orders(
 
     Each step goes on from the last order of the one before: `session` should see one state of the database throughout.
     """
+    for ids, _last in walk_steps(session, scope, flt, now=now, step=step):
+        yield ids
+
+
+def walk_steps(
+    session: ReadSession,
+    scope: Scope,
+    flt: ListFilter,
+    *,
+    now: datetime | None = None,
+    step: int = 2_000,
+    start: Key | None = None,
+) -> Iterator[tuple[list[int], Key | None]]:
+    """The same, each step with how far the walk has looked: from there, as `start`, another walk goes on."""
     conditions = conditions_of(session, scope, flt, now or clock.now())
     picture = read_picture(session, conditions)
     if known_empty(conditions, picture):
         return
-    start: Key | None = None
     while True:
         taken = _take(session, conditions, picture, Cursor(Way.AFTER, start), step)
-        yield [key.id for key in taken.keys]
-        if taken.edge is not None:
-            start = taken.edge
-        elif len(taken.keys) < step:
+        ended = taken.edge is None and len(taken.keys) < step
+        start = taken.edge or (taken.keys[-1] if taken.keys else start)
+        if taken.keys or not ended:
+            yield [key.id for key in taken.keys], start
+        if ended:
             return
-        else:
-            start = taken.keys[-1]
 
 
 def order_beside(

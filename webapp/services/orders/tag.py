@@ -53,7 +53,7 @@ def tag_orders(actor: Actor, numbers: Sequence[str], add: Sequence[str], remove:
     if not add and not remove:
         raise Refused(Code.MISSING_VALUE, field="tag")
     session = db.session()
-    act = OrderAct(tag=_named(session, add, active=True), untag=_named(session, remove))
+    act = OrderAct(tag=find_tags(session, add, active=True), untag=find_tags(session, remove))
     return act_on_orders(actor, "tag", numbers, act)
 
 
@@ -150,7 +150,8 @@ def _tag(work: UnitOfWork, code: str) -> Tag:
     return tag
 
 
-def _named(session: Session, codes: Sequence[str], *, active: bool = False) -> tuple[Named, ...]:
+def find_tags(session: Session, codes: Sequence[str], *, active: bool = False) -> tuple[Named, ...]:
+    """The tags with these codes; `active`: none that was archived. Raises Refused (`bad_value`)."""
     wanted = list(dict.fromkeys(codes))
     columns = select(Tag.code, Tag.id, Tag.name, Tag.archived_at).where(Tag.code.in_(wanted))
     tags = {row.code: row for row in session.execute(columns)} if wanted else {}

@@ -6,20 +6,20 @@ named. It is itself a change, with its own history rows and its own batch; messa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor, ActorKind
 from webapp.domain.order_acts import Assignee, Named, OrderAct, Outcome, decide_undo
 from webapp.domain.order_status import OrderStatus, find_transition
 from webapp.domain.payment import PaymentStatus
-from webapp.models import Batch, OrderHistory
+from webapp.models import Batch, Job, OrderHistory
 from webapp.services.orders.batches import new_batch
 from webapp.services.orders.change_orders import BulkResult, OrderResult, in_one_transaction
 from webapp.services.orders.facts import KnownOrder, lock_orders
@@ -33,8 +33,8 @@ TIME = timedelta(minutes=10)
 """How long after a change it can be taken back."""
 KIND = "undo"
 """The kind of the batch that an undo makes."""
-UNDOABLE = frozenset({"change_status", "add_history", "mark_paid", "assign", "tag"})
-"""Kinds of batches that can be taken back; a deletion can't, and a file has its own job."""
+UNDOABLE = frozenset({"change_status", "add_history", "mark_paid", "assign", "tag", "status_upload"})
+"""Kinds of batches that can be taken back; a deletion can't."""
 RECENT = 50
 """How many of the latest changes are looked through for one's own."""
 
@@ -46,6 +46,7 @@ class Why(StrEnum):
     LATE = "late"
     DONE = "done"
     BUSY = "busy"
+    RUNNING = "running"
 
 
 class CannotUndo(Exception):
@@ -58,7 +59,10 @@ class CannotUndo(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RecentChange:
-    """One of a person's bulk changes: how many orders it was asked for, and until when it can be taken back."""
+    """One of a person's bulk changes: how many orders it was asked for, and until when it can be taken back.
+
+    A change that a job makes counts its orders as they are done, and can be taken back from the job's end on.
+    """
 
     batch_id: int
     kind: str
@@ -67,6 +71,8 @@ class RecentChange:
     at: datetime
     until: datetime | None
     undone: bool
+    job_id: int | None = None
+    going_on: bool = False
 
 
 def has_way_back(result: OrderResult) -> bool:
@@ -87,22 +93,18 @@ def undo(actor: Actor, batch_id: int) -> BulkResult:
     """
 
     def do(work: UnitOfWork, skip_locked: bool) -> BulkResult:
-        batch = _batch(work, batch_id)
-        written = _written(work, batch)
-        known = lock_orders(work.session, actor.scope, written, skip_locked=skip_locked)
-        if skip_locked and len(known) < len(written):
+        batch = lock_batch(work, batch_id)
+        if batch.job_id is not None:
+            raise CannotUndo(Why.GONE)
+        if batch.created_at + TIME < work.now:
+            raise CannotUndo(Why.LATE)
+        backs = decide_back(work, batch.id, batch.order_ids or (), skip_locked=skip_locked)
+        if backs.locked:
             raise CannotUndo(Why.BUSY)  # without these it would be undone in part, and could not be again
-        work.restart_clock()
-        changes = []
-        results = []
-        acts = {order_id: _way_back(written[order_id]) for order_id in known}
-        for order_id, order in with_marks(work.session, known, acts).items():
-            change, result = _take_back(order, acts[order_id], actor, latest=written[order_id].seq == order.version)
-            results.append(result)
-            if change is not None:
-                changes.append(change)
-        _write(work, batch, changes, [result.order_id for result in results if result.problem is None])
-        return BulkResult(tuple(results))
+        if backs.taken:
+            batch.undone_by = new_batch(work, KIND, backs.taken)
+            write_back(work, backs, batch.id, batch.undone_by)
+        return BulkResult(tuple(backs.results))
 
     try:
         return in_one_transaction(actor, do)
@@ -110,7 +112,8 @@ def undo(actor: Actor, batch_id: int) -> BulkResult:
         raise CannotUndo(Why.BUSY) from error
 
 
-def _batch(work: UnitOfWork, batch_id: int) -> Batch:
+def lock_batch(work: UnitOfWork, batch_id: int) -> Batch:
+    """The actor's own change, locked, that nobody took back yet. Raises CannotUndo: `gone`, `done`."""
     # Locked first: of two who undo one change the second finds it undone.
     batch = work.session.get(Batch, batch_id, with_for_update=True)
     actor = work.actor
@@ -119,18 +122,54 @@ def _batch(work: UnitOfWork, batch_id: int) -> Batch:
         raise CannotUndo(Why.GONE)
     if batch.undone_by is not None:
         raise CannotUndo(Why.DONE)
-    if batch.created_at + TIME < work.now:
-        raise CannotUndo(Why.LATE)
     return batch
 
 
-def _written(work: UnitOfWork, batch: Batch) -> dict[int, Any]:
+@dataclass(frozen=True, slots=True)
+class Backs:
+    """What taking a change back comes to: each order's result, what is to be written, and how many orders that the
+    change has touched somebody else holds."""
+
+    results: list[OrderResult]
+    changes: list[Change]
+    locked: int
+
+    @property
+    def taken(self) -> list[int]:
+        """The orders that go back; also those that had a message only."""
+        return [result.order_id for result in self.results if result.problem is None]
+
+
+def decide_back(work: UnitOfWork, batch_id: int, order_ids: Iterable[int], *, skip_locked: bool) -> Backs:
+    """Lock the orders that the change has touched and decide each; those that exist no longer are left out."""
+    written = _written(work, batch_id, order_ids)
+    known = lock_orders(work.session, work.actor.scope, written, skip_locked=skip_locked)
+    work.restart_clock()
+    changes = []
+    results = []
+    acts = {order_id: _way_back(written[order_id]) for order_id in known}
+    for order_id, order in with_marks(work.session, known, acts).items():
+        latest = written[order_id].seq == order.version
+        change, result = _take_back(order, acts[order_id], work.actor, latest=latest)
+        results.append(result)
+        if change is not None:
+            changes.append(change)
+    return Backs(results, changes, len(written) - len(known) if skip_locked else 0)
+
+
+def write_back(work: UnitOfWork, backs: Backs, batch_id: int, undo_batch_id: int) -> None:
+    """Write what was decided, under the batch of the undo; messages of the change that still wait are withdrawn."""
+    write_changes(work, backs.changes, batch_id=undo_batch_id, notices_due=work.now)
+    withdraw_batch(work, batch_id, backs.taken)
+
+
+def _written(work: UnitOfWork, batch_id: int, order_ids: Iterable[int]) -> dict[int, Any]:
     """The history row that the change wrote, by order: (order_id, seq, from_status, to_status, changes)."""
     sql = text(
         "select order_id, seq, from_status, to_status, changes from order_history"
         f" where {any_of(work.dialect, 'order_id', 'ids')} and batch_id = :batch"
     ).columns(changes=OrderHistory.__table__.c.changes.type)
-    rows = work.session.execute(sql, {"ids": many(work.dialect, batch.order_ids or ()), "batch": batch.id})
+    rows = work.session.execute(sql, {"ids": many(work.dialect, order_ids), "batch": batch_id})
     return {row.order_id: row for row in rows}
 
 
@@ -159,25 +198,22 @@ def _way_back(written: Any) -> OrderAct:
     )  # fmt: skip
 
 
-def _write(work: UnitOfWork, batch: Batch, changes: Sequence[Change], taken_back: Sequence[int]) -> None:
-    if not taken_back:
-        return
-    batch.undone_by = new_batch(work, KIND, taken_back)
-    write_changes(work, changes, batch_id=batch.undone_by, notices_due=work.now)
-    withdraw_batch(work, batch.id, taken_back)
-
-
 def recent_changes(session: Session, actor: Actor, now: datetime) -> list[RecentChange]:
     """The person's own bulk changes among the latest, newest first."""
     if actor.kind is not ActorKind.PERSON:
         return []
     latest = session.query(Batch).order_by(Batch.id.desc()).limit(RECENT)
     mine = [b for b in latest if (b.actor_kind, b.actor_id) == (actor.kind.value, actor.id) and b.kind in UNDOABLE]
-    return [
-        RecentChange(
-            b.id, b.kind, OrderStatus(b.to_status) if b.to_status else None, len(b.order_ids or ()), b.created_at,
-            b.created_at + TIME if b.undone_by is None and b.created_at + TIME >= now else None,
-            b.undone_by is not None,
-        )
-        for b in mine
-    ]  # fmt: skip
+    ids = [b.job_id for b in mine if b.job_id is not None]
+    jobs = {job.id: job for job in session.scalars(select(Job).where(Job.id.in_(ids)))} if ids else {}
+    return [_recent(batch, jobs.get(batch.job_id or 0), now) for batch in mine]
+
+
+def _recent(batch: Batch, job: Job | None, now: datetime) -> RecentChange:
+    end = batch.created_at if job is None else job.finished_at
+    orders = len(batch.order_ids or ()) if job is None else job.ok
+    still = end is not None and end + TIME >= now and batch.undone_by is None and orders > 0
+    return RecentChange(
+        batch.id, batch.kind, OrderStatus(batch.to_status) if batch.to_status else None, orders, batch.created_at,
+        end + TIME if end is not None and still else None, batch.undone_by is not None, batch.job_id, end is None,
+    )  # fmt: skip
