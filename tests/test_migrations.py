@@ -1,0 +1,55 @@
+"""Migrations that rebuild what holds rows: nothing is lost on the way there and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
+
+from tests.conftest import ROOT
+from webapp.database import make_engine
+
+ACTOR = "params, next_row, attempts, ok, unchanged, failed, actor_kind, actor_name"
+VALUES = "'{}', 0, 0, 0, 0, 0, 'system', 'Lapak'"
+
+
+def move(engine: Engine, revision: str) -> None:
+    """Bring the database to this revision, upwards or downwards."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    with engine.execution_options(write=True).begin() as connection:
+        config.attributes["connection"] = connection
+        current = connection.dialect.has_table(connection, "job_targets")
+        (command.downgrade if current else command.upgrade)(config, revision)
+
+
+def run(engine: Engine, sql: str) -> None:
+    """One statement in a transaction of its own."""
+    with engine.execution_options(write=True).begin() as connection:
+        connection.execute(text(sql))
+
+
+def test_more_kinds_of_jobs_leave_the_jobs_and_their_rows_on_sqlite(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'lapak.db'}", limits=False)
+    move(engine, "0004")
+    run(
+        engine,
+        f"insert into jobs (id, created_at, kind, state, {ACTOR}) values (5, 1, 'status_upload', 'done', {VALUES})",
+    )
+    run(engine, "insert into job_rows (job_id, row_no, outcome, cells) values (5, 1, 'ok', '[]')")
+    move(engine, "0007")
+    run(engine, f"insert into jobs (created_at, kind, state, {ACTOR}) values (1, 'undo', 'done', {VALUES})")
+    with pytest.raises(IntegrityError):
+        run(engine, f"insert into jobs (created_at, kind, state, {ACTOR}) values (1, 'nonsense', 'done', {VALUES})")
+    move(engine, "0004")
+    with pytest.raises(IntegrityError):
+        run(engine, f"insert into jobs (created_at, kind, state, {ACTOR}) values (1, 'undo', 'done', {VALUES})")
+    with engine.begin() as connection:
+        assert connection.execute(text("select id, kind from jobs")).all() == [(5, "status_upload")]
+        assert connection.execute(text("select count(*) from job_rows")).scalar() == 1
+        assert connection.execute(text("pragma integrity_check")).scalar() == "ok"
+    engine.dispose()
