@@ -1,4 +1,4 @@
-"""Orders from files: how files of a shape are read, files known by their content, and a kind of job."""
+"""Orders from files: how files of a shape are read, files known by their content, and new kinds of jobs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webapp.models.types import BigId, Code, Json, UtcTime
 revision = "0005"
 down_revision = "0004"
 
-KIND = "order_upload"
+KINDS = ("order_upload", "bulk_change", "undo")
 
 
 def upgrade() -> None:
@@ -28,14 +28,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_files_sha256", "files", ["sha256"], unique=False)
     op.create_index("ix_jobs_file_id", "jobs", ["file_id"], unique=False)
-    _set_kinds([*_kinds(), KIND])
+    _set_kinds([*_kinds(), *KINDS])
 
 
 def downgrade() -> None:
-    op.execute(f"delete from job_rows where job_id in (select id from jobs where kind = '{KIND}')")
-    op.execute(f"delete from batches where job_id in (select id from jobs where kind = '{KIND}')")
-    op.execute(f"delete from jobs where kind = '{KIND}'")
-    _set_kinds([kind for kind in _kinds() if kind != KIND])
+    ours = f"select id from jobs where kind in ({', '.join(repr(kind) for kind in KINDS)})"
+    op.execute(f"delete from job_rows where job_id in ({ours})")
+    op.execute(f"update batches set job_id = null where job_id in ({ours})")
+    op.execute(f"update jobs set parent_id = null where parent_id in ({ours})")
+    op.execute(f"delete from jobs where id in ({ours})")
+    _set_kinds([kind for kind in _kinds() if kind not in KINDS])
     op.drop_index("ix_jobs_file_id", table_name="jobs")
     op.drop_index("ix_files_sha256", table_name="files")
     op.drop_table("header_mappings")
@@ -62,7 +64,7 @@ def _set_kinds(kinds: list[str]) -> None:
         op.execute(f"alter table jobs add constraint {NAME} check ({check})")
         return
     # SQLite changes a check by making the table anew, and dropping the old one would delete the rows of every job with
-    # it. Rows stay as they are under a wider check, so only the text of the table is changed (sqlite.org, ALTER TABLE).
+    # it. Rows stay as they are under a wider check, so only the text of the table is changed.
     bind = op.get_bind()
     sql = str(bind.scalar(sa.text("select sql from sqlite_master where name = 'jobs'")))
     changed = re.sub(rf"{NAME} CHECK \(kind IN \([^)]*\)\)", f"{NAME} CHECK ({check})", sql)
