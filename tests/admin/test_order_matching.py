@@ -171,3 +171,4 @@ def test_an_upload_is_confirmed_only_by_who_may_upload(app: Flask, shop: Shop) -
     with unit_of_work(SYSTEM) as work:
         work.session.get_one(User, shop.people[Role.CS]).role = Role.WAREHOUSE.value
     assert cs.post(f"/admin/jobs/{job_id}/confirm").status_code == 403
+    assert cs.post(f"/admin/jobs/{job_id}/retry").status_code == 403

@@ -145,10 +145,10 @@ MATRIX: dict[tuple[str, str], Door] = {
     ("jobs.file", "GET"): job_door("/file"),
     ("jobs.result", "GET"): job_door("/result.csv"),
     ("jobs.download", "GET"): replace(job_door("/download"), also=frozenset({404})),
-    # What it needs depends on the job: test_order_matching.
+    # What it needs depends on the job, as for `retry`: test_order_matching.
     ("jobs.confirm", "POST"): replace(job_door("/confirm"), also=frozenset({403})),
     ("jobs.cancel", "POST"): job_door("/cancel"),
-    ("jobs.retry", "POST"): job_door("/retry", SELLERS),
+    ("jobs.retry", "POST"): replace(job_door("/retry"), also=frozenset({403})),
     ("profile.index", "GET"): Door(),
     ("profile.index", "POST"): Door(also=frozenset({422})),
     ("profile.password", "POST"): Door(also=frozenset({422})),

@@ -169,9 +169,10 @@ class JobsView(GuardedView):
         return self._do(job_id, lambda: jobs.cancel_job(current_user.actor, job_id))
 
     @expose(f"{ONE}/retry", methods=("POST",))
-    @needs(Permission.ORDERS_IMPORT)
     def retry(self, job_id: int) -> ResponseReturnValue:
         """Check the failed rows again, as a job of its own."""
+        if not current_user.may(jobs.needed(_find(job_id))):
+            abort(403)
         storage = current_app.extensions["storage"]
         return self._do(job_id, lambda: jobs.retry_failed(current_user.actor, job_id, storage))
 

@@ -18,7 +18,7 @@ from webapp.domain.permissions import Permission, Role
 from webapp.extensions import db
 from webapp.models import File, Job, JobKind, JobRow, JobState
 from webapp.services.bulk_jobs.change import change_targets
-from webapp.services.bulk_jobs.freeze import act_of, freeze
+from webapp.services.bulk_jobs.freeze import act_of, freeze, start_again
 from webapp.services.bulk_jobs.take_back import take_back_rows
 from webapp.services.exporting import order_export
 from webapp.services.files import Storage, receive
@@ -245,13 +245,16 @@ def _is_own(job: Job, actor: Actor) -> bool:
 
 
 def retry_failed(actor: Actor, job_id: int, storage: Storage) -> int:
-    """Start a new job from the failed rows of a finished one, as a file with the same header; return its id.
+    """Start a new job from the failed rows of a finished one (a file's: with the same header); return its id.
 
     It is checked first like any upload. Raises Refused when nothing failed or the job has not ended.
     """
     job = _own(actor, job_id)
-    if job.state != JobState.DONE or not job.failed or job.file_id is None:
+    again = job.file_id is not None or job.kind == JobKind.BULK_CHANGE
+    if job.state != JobState.DONE or not job.failed or not again:
         raise Refused(Code.BAD_VALUE, field="state", value=job.state)
+    if job.kind == JobKind.BULK_CHANGE:
+        return start_again(actor, job)
     file = db.session.get_one(File, job.file_id)
     header = _header(job, storage)
     with tempfile.TemporaryFile() as rows:

@@ -239,8 +239,20 @@ def test_the_result_file_names_each_order_with_its_statuses(app: Flask, shop: Sh
             [final.number, "closed", "confirmed", "failed", refused, refused],
         ]
     )
-    with pytest.raises(Refused):
-        retry_failed(shop.actor(), done.id, app.extensions["storage"])
+
+
+def test_what_was_refused_is_tried_again_on_a_list_of_its_own(app: Flask, shop: Shop) -> None:
+    live, final = make_orders(shop.manual, 3), make_orders(shop.manual, 5, status=S.CLOSED)
+    actor = shop.actor()
+    done = changed(app, actor)
+    force([final[0].id, live[0].id], status=S.PENDING)
+    again = retry_failed(actor, done.id, app.extensions["storage"])
+    while not run_job(again, app.extensions["storage"], seconds=0.0):
+        pass
+    assert sorted(listed(again)) == sorted(order.number for order in final)
+    confirm_job(actor, again)
+    assert (go_on(app, again).ok, job(again).failed) == (1, 4)
+    assert (status_of(final[0].number), status_of(live[0].number)) == ("confirmed", "pending")
 
 
 def test_a_list_that_nobody_confirms_ends_and_is_forgotten(app: Flask, shop: Shop) -> None:

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Problem, Refused
 from webapp.domain.order_acts import OrderAct, Outcome
-from webapp.models import Job, JobKind, JobState
+from webapp.models import Job, JobKind, JobRow, JobState
 from webapp.services.bulk_jobs.acts import BulkAct
 from webapp.services.job_leases import RUN_JOB, Lease, cancel_asked, finish, step
 from webapp.services.orders.cursors import Key
@@ -46,13 +46,22 @@ def start_bulk_change(actor: Actor, flt: ListFilter, act: BulkAct) -> int:
     """
     if not actor.may(act.needed):
         raise Refused(Code.NO_PERMISSION, number="")
+    # Sorted by what never changes: else an order that is changed meanwhile could be met twice.
+    listed = flt.moved(sort=DEFAULT_SORT)
+    return _start(actor, act, {"filter": listed.to_params(), "act": act.to_params()})
+
+
+def start_again(actor: Actor, earlier: Job) -> int:
+    """The same for the orders that an earlier job has refused. Raises Refused."""
+    return _start(actor, act_of(earlier), earlier.params, earlier.id)
+
+
+def _start(actor: Actor, act: BulkAct, params: dict[str, Any], parent_id: int | None = None) -> int:
     with unit_of_work(actor) as work:
         act.order_act(work.session)
-        # Sorted by what never changes: else an order that is changed meanwhile could be met twice.
-        listed = flt.moved(sort=DEFAULT_SORT)
         job = Job(
-            created_at=work.now, kind=JobKind.BULK_CHANGE.value, state=JobState.CHECKING.value,
-            params={"filter": listed.to_params(), "act": act.to_params()}, next_row=0, ok=0, unchanged=0, failed=0,
+            created_at=work.now, kind=JobKind.BULK_CHANGE.value, state=JobState.CHECKING.value, params=params,
+            parent_id=parent_id, next_row=0, ok=0, unchanged=0, failed=0,
             actor_kind=actor.kind.value, actor_id=actor.id, actor_name=actor.name,
         )  # fmt: skip
         work.session.add(job)
@@ -134,7 +143,19 @@ def freeze(job: Job, lease: Lease, actor: Actor, *, seconds: float) -> bool:
 
 
 def _walk(session: Session, actor: Actor, job: Job, after: Key | None) -> Iterator[tuple[list[int], Key | None]]:
+    if job.parent_id is not None:
+        return _refused(session, job.parent_id, after)
     return walk_steps(session, actor.scope, filter_of(job), now=job.created_at, step=STEP, start=after)
+
+
+def _refused(session: Session, job_id: int, after: Key | None) -> Iterator[tuple[list[int], Key | None]]:
+    """The orders that an earlier job has refused, in its order; the place is the number of its row."""
+    row_no = after.id if after else 0
+    # The outcome stands in the statement as the partial index has it.
+    failed = select(JobRow.row_no, JobRow.order_id).where(JobRow.job_id == job_id, text("outcome = 'failed'"))
+    while rows := session.execute(failed.where(JobRow.row_no > row_no).order_by(JobRow.row_no).limit(STEP)).all():
+        row_no = rows[-1].row_no
+        yield [row.order_id for row in rows if row.order_id is not None], Key(0, row_no)
 
 
 def _read(session: Session, actor: Actor, ids: Sequence[int], act: OrderAct) -> list[KnownOrder]:
