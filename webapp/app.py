@@ -11,6 +11,7 @@ from whitenoise import WhiteNoise
 from webapp import admin, auth, error_pages, formats, headers, health, public, queues, timing
 from webapp.database import BY_KEY, by_key_options, configure_engine, engine_options
 from webapp.extensions import babel, csrf, db, limiter, migrate
+from webapp.form_reading import FormRequest
 from webapp.integrations.storage.local import LocalStorage
 from webapp.settings import Settings
 
@@ -24,6 +25,7 @@ UPLOADS = dict.fromkeys(("uploads.index", "order_uploads.index"), 210 * 1024 * 1
 def create_app(settings: Settings) -> Flask:
     """An application for these settings. Connects to nothing yet."""
     app = Flask("webapp", static_folder=str(ROOT / "static"), template_folder="templates")
+    app.request_class = FormRequest
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
