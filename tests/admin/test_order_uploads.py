@@ -169,3 +169,14 @@ def test_people_of_one_store_are_offered_only_its_accounts(app: Flask, shop: Sho
     assert response.status_code == 422
     assert of(app, shop, Role.CS).get(f"/admin/orders/import/{job_id}/mapping").status_code == 404
     assert db.session.get_one(Job, job_id).state == "ready"
+
+
+def test_how_a_file_was_read_is_said_in_each_readers_language(app: Flask, shop: Shop) -> None:
+    person = of(app, shop, Role.CS)
+    job_id = send(person, NEW)
+    work(app, job_id)
+    said = []
+    for locale, word in (("en", "commas"), ("ko", "쉼표"), ("id", "koma"), ("en", "commas")):
+        person.post("/preferences", {"locale": locale})
+        said.append(f"· {word} ·" in person.page(f"/admin/jobs/{job_id}"))
+    assert said == [True] * 4
