@@ -187,6 +187,25 @@ def test_more_rows_than_an_order_may_have_are_not_read(app: Flask, shop: Shop) -
     assert of(app, shop).post(NEW, {**TYPED, **many}).status_code == 413
 
 
+@pytest.mark.parametrize("row", ["²", "٣", "9" * 5000, "x", "", "-1"])
+def test_rows_with_numbers_that_no_page_has_are_refused(app: Flask, shop: Shop, row: str) -> None:
+    assert of(app, shop).post(NEW, {**TYPED, f"lines-{row}-sku": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize("version", ["9" * 5000, "²", "-1", ""])
+def test_a_version_that_no_page_has_is_another_one(app: Flask, shop: Shop, version: str) -> None:
+    (order,) = make_orders(shop.manual)
+    person = of(app, shop)
+    typed = edit_form(person, order.number, city="Bogor", version=version)
+    answer = person.post(f"{LIST}{order.number}/edit", typed)
+    assert (answer.status_code, values(answer.text)["version"]) == (422, "1")
+
+
+def test_what_nobody_sees_is_no_name(app: Flask, shop: Shop) -> None:
+    answer = of(app, shop).post(NEW, {**TYPED, "buyer_name": "\u200b\u2060", "lines-0-item_name": "\u00ad"})
+    assert (answer.status_code, list(refusals(answer.text))) == (422, ["buyer_name"])
+
+
 def test_amounts_are_read_in_the_stores_currency(app: Flask, shop: Shop) -> None:
     typed = {**TYPED, "store": "onyu", "shipping_fee": "₩3,000", "discount": "", "lines-0-unit_price": "41,500원"}
     assert of(app, shop).post(NEW, typed).status_code == 302

@@ -45,8 +45,9 @@ EMPTY_ROWS = 3
 
 
 def cleaned(value: str | None) -> str | None:
-    """Typed text without white space around, and without what no database takes."""
-    return value.replace("\0", "").replace("\r\n", "\n").strip() if value else value
+    """Typed text without white space around, and without what no database takes; nothing where nobody sees anything."""
+    text = value.replace("\0", "").replace("\r\n", "\n").strip() if value else value
+    return text if text and plain(text).strip() else text and ""
 
 
 def _text(label: Any, characters: int, *validators: Any) -> StringField:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,6 +43,8 @@ from webapp.services.unit_of_work import end_reading
 _FILLED_AT_ONCE = 20
 """Rows that one press of *Fill in by SKU* looks up."""
 _SAVE = "save"
+_ROW = re.compile(r"lines-[0-9]{1,9}-")
+"""How the names of a row's fields begin; other numbers are beyond what the forms' library reads."""
 
 
 class EntryPages:
@@ -160,10 +163,9 @@ class EntryPages:
         problem: Problem | None = None,
     ) -> ResponseReturnValue:
         buyers = _help(form, store, currency) if request.method == "POST" else None
-        seen = int(form.version.data) if (form.version.data or "").isdecimal() else 0
         meanwhile: list[order_page.Event] = []
         if order is not None and problem is not None and problem.code is Code.LOCKED:
-            meanwhile = [e for e in order_page.events(order, HistoryKind.GENERAL) if e.entry.seq > seen]
+            meanwhile = [e for e in order_page.events(order, HistoryKind.GENERAL) if e.entry.seq > _seen(form)]
             form.version.data = str(order.version)  # the next save is made in knowledge of this
         if Part.LINES in parts and not any(row.is_blank for row in form.rows):
             form.add_rows(1 if order is not None else EMPTY_ROWS)
@@ -201,6 +203,8 @@ def _asked(name: str) -> str:
 
 def _posted() -> EntryForm:
     """The form as it was sent. More rows than an order may have were not typed on our page."""
+    if any(_ROW.match(name) is None for name in request.form if name.startswith("lines-")):
+        abort(400)
     if len(_sent_rows()) > MOST_LINES:
         abort(413)
     return EntryForm()
@@ -209,7 +213,7 @@ def _posted() -> EntryForm:
 def _sent_rows() -> list[str]:
     """The rows that were sent, as their fields are numbered, in order."""
     numbers = {name.split("-")[1] for name in request.form if name.startswith("lines-")}
-    return sorted((number for number in numbers if number.isdecimal()), key=int)
+    return sorted(numbers, key=int)
 
 
 def _blank(like: OrderDetail | None) -> EntryForm:
@@ -233,9 +237,8 @@ def _add(form: EntryForm, store: EntryStore, entered: Entered) -> str | None:
 
 
 def _edit(form: EntryForm, entered: Entered, parts: frozenset[Part]) -> OrderEdit:
-    typed = form.version.data or ""
     return OrderEdit(
-        version=int(typed) if typed.isdecimal() and len(typed) < 10 else 0,
+        version=_seen(form),
         buyer=entered.buyer if Part.BUYER in parts else None,
         payment_method=entered.payment_method if Part.PAYMENT_METHOD in parts else KEEP,
         lines=entered.lines if Part.LINES in parts else None,
@@ -243,6 +246,12 @@ def _edit(form: EntryForm, entered: Entered, parts: frozenset[Part]) -> OrderEdi
         discount=entered.discount if Part.AMOUNTS in parts else None,
         note=entered.note if Part.NOTE in parts else None,
     )
+
+
+def _seen(form: EntryForm) -> int:
+    """The version of the order that its editor saw; 0, which no order has, where the page did not say it."""
+    typed = form.version.data or ""
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
 
 def _help(form: EntryForm, store: str, currency: str) -> list[KnownBuyer] | None:
