@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import update
 
 from tests.browser.conftest import PHONE, Site
 from tests.factories import make_orders
 from webapp.admin.orders.columns import COLUMNS
+from webapp.domain.order_status import OrderStatus
+from webapp.extensions import db
+from webapp.models import User
 
 SignIn = Callable[..., Page]
 HEADS = "#order-rows thead th:not(.lp-c-sel, .lp-c-menu)"
@@ -62,6 +66,25 @@ def test_no_choice_of_columns_is_wider_than_a_phone(site: Site, sign_in: SignIn)
     page.goto("/admin/orders/?columns=" + ",".join(COLUMNS))
     expect(page.locator("a.lp-no").first).to_be_visible()
     expect(page.locator("td.lp-c-store").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_the_longest_words_have_room(site: Site, sign_in: SignIn) -> None:
+    (order,) = make_orders(site.shop.manual, status=OrderStatus.CREATED)
+    page = sign_in()
+    db.session.execute(update(User).values(locale="id"))
+    db.session.commit()
+    for width in (1152, 1280, 1366, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto("/admin/orders/")
+        paid, status = (
+            page.locator(".lp-c-pay .lp-pay").bounding_box(),
+            page.locator(".lp-c-st .lp-pill").bounding_box(),
+        )
+        assert paid and status and paid["x"] + paid["width"] + 6 <= status["x"], width  # noqa: PT018 -- types
+    page.set_viewport_size(PHONE)
+    page.goto(f"/admin/orders/{order.number}")
+    assert page.locator(".lp-acts .btn").count() == 4
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
