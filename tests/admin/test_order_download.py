@@ -308,3 +308,11 @@ def test_the_report_of_the_last_days_has_its_columns_and_no_older_orders(app: Fl
         "order_number", "store", "channel_order_id", "status", "payment_status", "ordered_at", "buyer_name", "courier",
         "tracking_number", "currency", "total", "line_count", "item_count",
     ]  # fmt: skip
+
+
+def test_the_report_has_what_its_reader_may_see(app: Flask, shop: Shop) -> None:
+    provider = of(app, shop, Role.PROVIDER)
+    found = re.search(r'href="([^"]*/download[^"]*columns=order_number[^"]*)"', provider.page(DOWNLOAD))
+    assert found is not None
+    assert "checked" in provider.page(html.unescape(found[1]))
+    assert "total" not in found[1]

@@ -31,6 +31,7 @@ FILTERS = (
     ListFilter(awaiting=True),
     ListFilter(payment_method=(PaymentMethod.QRIS,)),
     ListFilter(sku=("SKU-3", "SKU-5")),
+    ListFilter(sku=("sku-3",)),
     ListFilter(tag=("vip",)),
     ListFilter(assigned=("sari@example.com", "none")),
     ListFilter(sort=Sort.CHANGED_LAST),

@@ -55,7 +55,7 @@ def matching(listing: Listing, scope: Scope, flt: ListFilter) -> list[Known]:
         lambda o: flt.arranged is None or o.arranged is flt.arranged,
         lambda o: not flt.overdue or (o.status in TO_SHIP and o.ship_by is not None and o.ship_by < NOW),
         lambda o: not flt.awaiting or o.awaiting,
-        lambda o: not flt.sku or bool(o.skus & set(flt.sku)),
+        lambda o: not flt.sku or bool(o.skus & {sku.upper() for sku in flt.sku}),
         lambda o: not flt.tag or bool(o.tags & set(flt.tag)),
         lambda o: not flt.assigned or (o.assigned or "none") in flt.assigned,
         lambda o: (

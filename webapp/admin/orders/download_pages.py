@@ -97,7 +97,9 @@ class DownloadPages:
         """This page for the report on the last days, whatever the list shows; the address says which days."""
         last = local_day(clock.now(), timezone)
         days = {"from": last - timedelta(days=REPORT_DAYS - 1), "to": last}
-        url: str = self.get_url(".download", columns=",".join(REPORT), **days)
+        known = {column.name for column in columns_for(current_user.actor.scope)}
+        columns = ",".join(name for name in REPORT if name in known)
+        url: str = self.get_url(".download", columns=columns, **days)
         return url
 
 

@@ -209,7 +209,7 @@ def conditions_of(session: ReadSession, scope: Scope, flt: ListFilter, now: date
         awaiting=flt.awaiting,
         moments=None if ordered else read_moments(session, flt.date, flt.first_day, flt.last_day),
         couriers=flt.courier,
-        skus=flt.sku,
+        skus=tuple(dict.fromkeys(form for sku in flt.sku for form in (sku, sku.upper()))),
         tags=_named(session, "tags", "code", flt.tag),
         people=_people(session, flt.assigned),
         unassigned=NOBODY in flt.assigned,

@@ -66,9 +66,10 @@ class ListFilter:
     """Which orders the list shows. Several values of one field mean *or*, different fields *and*.
 
     `store` holds store codes, `account` `channel:external id` (built-in accounts: `channel:store code`), `warehouse`
-    warehouse codes, `tag` tag codes, `assigned` e-mail addresses of people, `me` or `none`. `first_day` and `last_day`
-    are local days of the order's store, both included, on which it was ordered or what else `date` says. `arranged` is
-    False for *to process*, True for *processed*. `q` is the search box as typed.
+    warehouse codes, `tag` tag codes, `assigned` e-mail addresses of people, `me` or `none`. `sku`
+    finds what is written so or in capitals. `first_day` and `last_day` are local days of the order's store, both
+    included, on which it was ordered or what else `date` says. `arranged` is False for *to process*, True for
+    *processed*. `q` is the search box as typed.
     """
 
     tab: str | None = None
