@@ -105,7 +105,7 @@ def view_named(app: Flask, name: str) -> Any:
 
 def routes(app: Flask, name: str, method: str) -> Iterator[tuple[Rule, str]]:
     """Each route of a view that takes `method`, with an address that fits it."""
-    fill = {"job_id": 1, "number": "261121-7KX39TBM", "kind": "csv", "filename": "x"}
+    fill = {"job_id": 1, "number": "261121-7KX39TBM", "kind": "csv", "filename": "x", "where": "next"}
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         if rule.endpoint.partition(".")[0] == name and method in (rule.methods or ()):
