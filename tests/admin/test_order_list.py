@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale, gettext
 
 from tests.admin.back_office import BackOffice, limited, of
 from tests.admin.order_pages import LIST, link, numbers, tabs, words
@@ -126,6 +127,17 @@ def test_filters_stand_in_the_address_and_as_chips(app: Flask, shop: Shop) -> No
     both = person.page(LIST + "?status=confirmed&store=onyu")
     assert "The filters above leave nothing" in words(both)
     assert link(both, "Clear all filters") == LIST
+
+
+@pytest.mark.parametrize("locale", ["en", "id", "ko"])
+def test_no_two_filters_have_one_name(app: Flask, shop: Shop, locale: str) -> None:
+    person = of(app, shop)
+    person.post("/preferences", {"locale": locale})
+    with app.test_request_context(), force_locale(locale):
+        names = [gettext(name) for name in ("Store", "Channel", "Channel account")]
+    assert len(set(names)) == 3
+    chips = words(person.page(LIST + "?store=rona&channel=manual&account=manual:rona"))
+    assert all(f"{name} " in chips for name in names)
 
 
 def test_empty_fields_of_the_filter_form_leave_the_address(app: Flask, shop: Shop) -> None:

@@ -189,7 +189,7 @@ class Listing:
             (_("Where from"), [
                 _group("store", _("Store"), places.stores, flt.store),
                 _group("channel", _("Channel"), channels, flt.channel),
-                _group("account", _("Shop"), _besides(places.accounts, flt.account), flt.account),
+                _group("account", _("Channel account"), _besides(places.accounts, flt.account), flt.account),
             ]),
             (_("Delivery"), [
                 _group("courier", _("Courier"), _couriers(flt.courier), flt.courier),
@@ -304,7 +304,7 @@ _NAMED: tuple[tuple[str, Callable[[], str], Words], ...] = (
     ("payment_method", lambda: _("Method"), _always(payment_method_label)),
     ("store", lambda: _("Store"), lambda places: places.store_name),
     ("channel", lambda: _("Channel"), _always(channel_label)),
-    ("account", lambda: _("Shop"), _always(_account)),
+    ("account", lambda: _("Channel account"), _always(_account)),
     ("courier", lambda: _("Courier"), _always(courier_name)),
     ("warehouse", lambda: _("Warehouse"), lambda places: places.warehouse_name),
     ("printed", lambda: _("Printed"), _always(_printed)),
