@@ -133,7 +133,8 @@ class _Branches:
     def counted(self) -> str:
         """One row: how many orders meet the conditions, and whether every branch was counted to its end."""
         values = self._source.values
-        step = max((COUNT_CAP + 1) // len(values), 200)
+        cap = FIRST_STEP if self._source.table == "order_fts" and self._rest else COUNT_CAP
+        step = max((cap + 1) // len(values), 200)
         if self._source.table in FACETS:
             return self._counted_once(step)
         if self._source.table == "order_fts" and not self._rest:
@@ -164,15 +165,14 @@ class _Branches:
         edge = f"{self._select()}, true as is_edge from {self._tables} where {keys} and {self._where}"
         window = self._window(keys, step, None)
         meets = self._meets("w")
-        if self._st.sqlite:
-            # No ORDER BY outside the window: SQLite would sort all of it first instead of stopping at the last needed.
-            first = f"select w.id, w.at, false as is_edge from ({window}) w where {meets} limit {need}"
-            return f"select * from ({first}) union all select * from ({edge} {order} limit 1 offset {step - 1})"
+        # No ORDER BY outside the window: SQLite would sort all of it first instead of stopping at the last needed.
+        sort = "" if self._st.sqlite else f" order by w.at {self._direction}, w.id {self._direction}"
+        # Both databases ask first whether the edge is needed, and else don't look for it.
         return (
-            f"with m as materialized (select w.id, w.at from ({window}) w where {meets}"
-            f" order by w.at {self._direction}, w.id {self._direction} limit {need})"
-            " select id, at, false as is_edge from m"
-            f" union all ({edge} and (select count(*) from m) < {need} {order} limit 1 offset {step - 1})"
+            "select * from ("
+            f"with m as materialized (select w.id, w.at from ({window}) w where {meets}{sort} limit {need})"
+            " select id, at, false as is_edge from m union all select * from"
+            f" ({edge} and (select count(*) from m) < {need} {order} limit 1 offset {step - 1}) e) b"
         )
 
     def _window(self, keys: str, limit: int, is_edge: str | None) -> str:
