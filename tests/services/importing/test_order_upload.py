@@ -106,7 +106,7 @@ def test_one_bad_line_fails_its_order_unless_the_good_ones_are_taken(
         "rona,A-1,Siti,RB-1,Kemeja,2,145000",
         "rona,A-1,Siti,RB-2,Celana,-1,99000",
         "rona,A-2,Budi,,,1,10",
-        "rona,A-3,,RB-1,Kemeja,1,0",
+        "rona,A-3,\u200b,RB-1,Kemeja,1,0",
         "rona,A-4,Ani,RB-1,Kemeja,1,",
         "rona,A-5,Ani,RB-1,Kemeja,1,0",
     )

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from webapp.domain.errors import Code, Problem
 from webapp.domain.money import LARGEST, DecimalMark, MoneyError, minor_units, read_amount
-from webapp.domain.spelling import fold
+from webapp.domain.spelling import fold, plain
 
 LONGEST = {
     "buyer_name": 200, "buyer_phone": 100, "buyer_email": 200, "address": 1000, "district": 200, "city": 200,
@@ -73,10 +73,10 @@ def cell_pieces(text: str) -> int:
 
 
 def cell_text(text: str, field: str) -> str:
-    """A text as typed. Raises BadCell for one that is too long."""
+    """A text as typed; none where nobody sees anything. Raises BadCell for one that is too long."""
     if len(text) > LONGEST[field]:
         raise BadCell(Code.BAD_VALUE, field, text[:60] + "…")
-    return text
+    return text if plain(text).strip() else ""
 
 
 def cell_email(text: str) -> str:

@@ -148,7 +148,7 @@ class OrderReader:
         get = self._getter(values)
         arrival, method = self._arrival(get, place)
         lines = self._lines(group, members, place.currency)
-        if not get("buyer_name"):
+        if not cell_text(get("buyer_name"), "buyer_name"):
             raise BadCell(Code.MISSING_VALUE, "buyer_name")
         if not lines:
             return
