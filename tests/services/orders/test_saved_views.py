@@ -162,6 +162,16 @@ def test_there_is_an_end_to_views(app: Flask, shop: Shop, monkeypatch: pytest.Mo
     refused(Code.BAD_VALUE, "view_many", save_view, sari, "Three", PENDING, COLUMNS)
 
 
+def test_views_of_others_never_crowd_out_ones_own(app: Flask, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saved_views, "MOST_VIEWS", 3)
+    monkeypatch.setattr(saved_views, "MOST_SHOWN", 0)
+    admin, sari = shop.actor(), shop.actor(Role.CS)
+    for name in ("A", "B", "C"):
+        save_view(admin, name, PENDING, COLUMNS, shared=True)
+    save_view(sari, "Z", PENDING, COLUMNS)
+    assert names(sari) == ["Z", "A", "B"]
+
+
 def test_counts_are_those_of_the_readers_own_orders(app: Flask, shop: Shop) -> None:
     make_orders(shop.manual, 3)
     make_orders(shop.onyu_manual, 2)

@@ -54,8 +54,11 @@ class View:
 def read_views(session: ReadSession, actor: Actor) -> list[View]:
     """The person's own views by name, and after them those that others share, in one statement."""
     st = Statement(session)
+    # One's own are never those that the limit leaves out.
+    own_first = f"order by case when w.owner_id = {st.bind(actor.id)} then 0 else 1 end, lower(w.name), w.code"
+    rows = st.run(f"{_SQL}{_visible(st, actor)} {own_first} limit {MOST_VIEWS + MOST_SHOWN}")
     return sorted(
-        (_view(actor, row) for row in st.run(f"{_SQL}{_visible(st, actor)} limit {MOST_VIEWS + MOST_SHOWN}")),
+        (_view(actor, row) for row in rows),
         key=lambda view: (bool(view.owner), view.name.casefold(), view.code),
     )
 
