@@ -197,6 +197,7 @@ def test_an_order_becomes_digital_with_its_lines(app: Flask, shop: Shop) -> None
         (OrderEdit(buyer=Buyer(" ")), Code.MISSING_VALUE, "buyer_name"),
         (OrderEdit(lines=(replace(SHIRT, quantity=0),)), Code.BAD_VALUE, "quantity"),
         (OrderEdit(lines=(replace(SHIRT, quantity=1_000_001),)), Code.BAD_VALUE, "quantity"),
+        (OrderEdit(lines=(replace(SHIRT, quantity=1_000_000, unit_price=0),) * 2_148), Code.BAD_VALUE, "quantity"),
         (OrderEdit(lines=(replace(SHIRT, unit_price=-1),)), Code.BAD_VALUE, "unit_price"),
         (OrderEdit(lines=(replace(SHIRT, unit_price=2**62),)), Code.BAD_VALUE, "shipping_fee"),
         (OrderEdit(discount=400_000), Code.BAD_VALUE, "discount"),

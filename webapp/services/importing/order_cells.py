@@ -8,6 +8,7 @@ from functools import lru_cache
 from webapp.domain.errors import Code, Problem
 from webapp.domain.money import LARGEST, DecimalMark, MoneyError, minor_units, read_amount
 from webapp.domain.spelling import fold, plain
+from webapp.services.orders.create import MOST_PIECES
 
 LONGEST = {
     "buyer_name": 200, "buyer_phone": 100, "buyer_email": 200, "address": 1000, "district": 200, "city": 200,
@@ -15,8 +16,6 @@ LONGEST = {
     "channel_order_id": 100,
 }  # fmt: skip
 """Characters that are kept of each text; a longer one is refused, never cut."""
-MOST_PIECES = 1_000_000
-"""Pieces of one line."""
 
 _EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+")
 _COUNTRIES = {

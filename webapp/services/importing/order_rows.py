@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from webapp.domain.errors import Code, Problem
-from webapp.domain.money import DecimalMark
+from webapp.domain.money import LARGEST, DecimalMark
 from webapp.domain.numbers import normalize_order_number
 from webapp.domain.order_status import Acceptance, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
@@ -21,7 +21,7 @@ from webapp.services.importing.order_columns import LINE, NAMES
 from webapp.services.importing.order_mapping import OrderMapping
 from webapp.services.importing.order_places import Place, Places
 from webapp.services.importing.templates import parse_template
-from webapp.services.orders.create import ARRIVED_PAID, Arrival, Buyer, NewLine, NewOrder
+from webapp.services.orders.create import ARRIVED_PAID, MOST_IN_ALL, Arrival, Buyer, NewLine, NewOrder, goods_of
 from webapp.services.orders.update_orders import OrderUpdate
 from webapp.spreadsheets import Row
 
@@ -153,10 +153,10 @@ class OrderReader:
         if not lines:
             return
         shipping, discount = self._order_amounts(members, values, place)
-        goods = sum(line.quantity * line.unit_price for line in lines)
+        goods = goods_of(lines)
         if discount > goods + shipping:
             raise BadCell(Code.BAD_VALUE, "discount", get("discount"))
-        if goods + shipping > 2**62 or sum(line.quantity for line in lines) >= 2**31:
+        if goods + shipping > LARGEST or sum(line.quantity for line in lines) > MOST_IN_ALL:
             raise BadCell(Code.BAD_VALUE, "unit_price", get("unit_price"))
         phone, address, district, city, province, postal_code, notes = (cell_text(get(n), n) for n in _BUYER)
         buyer = Buyer(

@@ -29,6 +29,8 @@ from webapp.services.unit_of_work import UnitOfWork, unit_of_work
 
 MOST_PIECES = 1_000_000
 """The largest quantity of one line."""
+MOST_IN_ALL = 2**31 - 1
+"""The largest quantity of all lines together: its column is a 32-bit integer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,9 @@ def check_content(buyer: Buyer, lines: Sequence[NewLine], shipping_fee: int, dis
             raise Refused(Code.BAD_VALUE, field="unit_price", value=line.unit_price)
         if not (line.name.strip() or line.sku):
             raise Refused(Code.MISSING_VALUE, field="item_name")
+    pieces = sum(line.quantity for line in lines)
+    if pieces > MOST_IN_ALL:
+        raise Refused(Code.BAD_VALUE, field="quantity", value=pieces)
     goods = goods_of(lines)
     if not 0 <= shipping_fee <= LARGEST - goods:
         raise Refused(Code.BAD_VALUE, field="shipping_fee", value=shipping_fee)
