@@ -31,6 +31,8 @@ PAUSE = {"postgresql": 0.0, "sqlite": 0.01}
 """Seconds between chunks, for the same reason."""
 SLICE = 20.0
 """Seconds that a worker stays with one job before it gives others a turn."""
+FIRST_FAILURES = 20
+"""How many failed rows are named before anything is done."""
 
 T = TypeVar("T")
 

@@ -20,6 +20,7 @@ from webapp.domain.errors import Code, Problem, Refused
 from webapp.domain.order_acts import OrderAct, Outcome
 from webapp.models import Job, JobKind, JobRow, JobState
 from webapp.services.bulk_jobs.acts import BulkAct
+from webapp.services.job_chunks import FIRST_FAILURES
 from webapp.services.job_leases import RUN_JOB, Lease, cancel_asked, finish, step
 from webapp.services.orders.cursors import Key
 from webapp.services.orders.facts import KnownOrder, read_orders
@@ -32,8 +33,6 @@ from webapp.services.unit_of_work import end_reading, unit_of_work
 
 STEP = 1_000
 """Orders that are looked up and written down together."""
-FIRST_FAILURES = 20
-"""How many refused orders are named before anything is done."""
 PLACES = {"order_number": 0, "status": 1}
 """Where a row of the job holds its order's number, and the status that it had."""
 _TARGET = ("job_id", "row_no", "order_id", "number")

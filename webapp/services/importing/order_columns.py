@@ -56,7 +56,6 @@ DAYS = "ordered_at"
 LINE = ("sku", "item_name", "quantity", "unit_price")
 """What belongs to one line; everything else is the order's."""
 
-SAMPLE_HEADER = [column.name for column in COLUMNS]
 SAMPLE_ROWS = [
     ["", "", "", "INV-1001", "2026-11-21 09:42", "Siti Rahmawati", "0812-8840-1127", "siti@example.com",
      "Jl. Kemang Raya No. 12A", "Jakarta Selatan", "DKI Jakarta", "12730", "ID", "bank_transfer", "RB-PRG-L",

@@ -12,7 +12,7 @@ from webapp.services.importing.order_decisions import Decided
 from webapp.services.importing.order_file import OrderFile
 from webapp.services.importing.order_mapping import OrderMapping
 from webapp.services.importing.order_places import Place
-from webapp.services.importing.upload_jobs import FIRST_FAILURES
+from webapp.services.job_chunks import FIRST_FAILURES
 from webapp.services.orders.create import goods_of
 
 FIRST_ORDERS = 5

@@ -24,7 +24,7 @@ from webapp.domain.actors import Actor
 from webapp.domain.channels import Channel
 from webapp.domain.errors import Code, Refused
 from webapp.extensions import db
-from webapp.models import ChannelAccount, File, Job, JobKind, JobRow, JobState
+from webapp.models import ChannelAccount, File, Job, JobKind, JobState
 from webapp.services.files import Storage, StoredFile, add_file
 from webapp.services.importing.order_decisions import Aimed, aim_groups, decide_groups, find_existing
 from webapp.services.importing.order_file import OrderFile, open_order_file
@@ -36,7 +36,7 @@ from webapp.services.importing.order_readings import Readings
 from webapp.services.importing.order_rows import OrderGroup, OrderReader
 from webapp.services.importing.templates import UnknownName
 from webapp.services.importing.upload_jobs import applied_before, done_row, give_up, start_upload
-from webapp.services.job_chunks import PAUSE, SLICE, IdSet, parts, record
+from webapp.services.job_chunks import PAUSE, SLICE, IdSet, done_before, parts, record
 from webapp.services.job_leases import Lease, cancel_asked, finish, renew, step
 from webapp.services.orders.change_orders import in_one_transaction
 from webapp.services.orders.contents import read_contents, write_contents
@@ -271,7 +271,7 @@ def _go_on(job: Job, lease: Lease, actor: Actor, storage: Storage, seconds: floa
     preview: Mapping[str, Any] = job.preview or {}
     mapping = OrderMapping.from_json(preview["mapping"])
     places = _places(actor, mapping)
-    seen, twins, done = _seen_before(job), _twins(job), job.next_row
+    (_rows_done, seen), twins, done = done_before(job), _twins(job), job.next_row
     dialect = db.engine.dialect.name
     end_reading()
     with open_order_file(job, storage) as file:
@@ -290,18 +290,6 @@ def _go_on(job: Job, lease: Lease, actor: Actor, storage: Storage, seconds: floa
     with unit_of_work(actor) as work:
         finish(work, lease, JobState.DONE, finished_at=work.now)
     return True
-
-
-def _seen_before(job: Job) -> IdSet:
-    """The orders that rows have named already: read back when a job goes on."""
-    seen = IdSet()
-    if job.next_row:
-        named = select(JobRow.order_id).where(JobRow.job_id == job.id, JobRow.order_id.is_not(None))
-        for order_id in db.session.scalars(named.execution_options(yield_per=10_000)):
-            if order_id is not None:
-                seen.add(order_id)
-        end_reading()
-    return seen
 
 
 @dataclass(frozen=True, slots=True)

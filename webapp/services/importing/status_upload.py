@@ -27,8 +27,18 @@ from webapp.extensions import db
 from webapp.models import File, Job, JobKind, JobState
 from webapp.services.files import Storage, StoredFile
 from webapp.services.importing.status_rows import COLUMNS, AimedRow, aim_rows, read_rows
-from webapp.services.importing.upload_jobs import FIRST_FAILURES, done_row, give_up, start_upload
-from webapp.services.job_chunks import SLICE, DoneRow, IdSet, batch_of, chunk_size, done_before, parts, work_through
+from webapp.services.importing.upload_jobs import done_row, give_up, start_upload
+from webapp.services.job_chunks import (
+    FIRST_FAILURES,
+    SLICE,
+    DoneRow,
+    IdSet,
+    batch_of,
+    chunk_size,
+    done_before,
+    parts,
+    work_through,
+)
 from webapp.services.job_leases import Lease, cancel_asked, finish, start_over, step
 from webapp.services.orders.change_orders import OrderResult, change_orders
 from webapp.services.orders.facts import read_orders

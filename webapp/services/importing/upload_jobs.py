@@ -19,9 +19,6 @@ from webapp.services.sets import json_texts
 from webapp.services.unit_of_work import unit_of_work
 from webapp.spreadsheets import Row, UnreadableFile
 
-FIRST_FAILURES = 20
-"""How many failed rows a preview names."""
-
 
 def start_upload(
     actor: Actor, kind: JobKind, stored: StoredFile, name: str, media_type: str, params: dict[str, Any] | None = None
