@@ -17,6 +17,7 @@ from wtforms.validators import Length, Regexp, StopValidation
 
 from webapp.admin.base import AdminForm, GuardedModelView, expose, show_problem
 from webapp.domain.errors import Refused
+from webapp.domain.spelling import plain
 from webapp.extensions import db
 
 
@@ -64,6 +65,13 @@ def email_address() -> Regexp:
 def stripped(value: str | None) -> str | None:
     """A text field's value without white space around."""
     return value.strip() if value else value
+
+
+def cleaned(value: str | None) -> str | None:
+    """Typed text without white space around, its lines ended alike, and without what no database takes; nothing where
+    nobody sees anything."""
+    text = value.replace("\0", "").replace("\r\n", "\n").strip() if value else value
+    return text if text and plain(text).strip() else text and ""
 
 
 class ServiceForm(AdminForm):

@@ -64,7 +64,7 @@ class BulkPages:
         if to is None or again is not None:
             return again or "", 422
         result = bulk.change_status(
-            current_user.actor, numbers, to, comment=_text(form.comment.data), notify=form.notify.data
+            current_user.actor, numbers, to, comment=form.comment.data or "", notify=form.notify.data
         )
         return self._finish(Done("status", result, to, notified=form.notify.data))
 
@@ -107,7 +107,7 @@ class BulkPages:
         if not valid or form.comment.errors or form.typed.errors:
             return self._history_page(selected, form), 422
         result = bulk.add_history(
-            current_user.actor, selected.numbers, to=to, comment=_text(form.comment.data), notify=form.notify.data,
+            current_user.actor, selected.numbers, to=to, comment=form.comment.data or "", notify=form.notify.data,
             override=OVERRIDE.get(form.override.data),
         )  # fmt: skip
         return self._finish(Done("history", result, to, notified=form.notify.data))
@@ -143,7 +143,7 @@ class BulkPages:
         if not form.validate():
             return self._paid_page(selected, form), 422
         result = bulk.mark_paid(
-            current_user.actor, selected.numbers, comment=_text(form.comment.data), notify=form.notify.data
+            current_user.actor, selected.numbers, comment=form.comment.data or "", notify=form.notify.data
         )
         return self._finish(Done("paid", result, notified=form.notify.data))
 
@@ -279,10 +279,6 @@ _CANNOT_UNDO = {
     Why.RUNNING: lazy_gettext("Nothing was undone: the job still goes on. Stop it, or wait for its end."),
     Why.BUSY: lazy_gettext("Nothing was undone: someone else is changing these orders. Try again."),
 }
-
-
-def _text(value: str | None) -> str:
-    return (value or "").replace("\r\n", "\n").strip()
 
 
 def _status(value: str | None) -> OrderStatus | None:

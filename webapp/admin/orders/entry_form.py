@@ -16,7 +16,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
-from webapp.admin.forms import at_most, choices, email_address, needed
+from webapp.admin.forms import at_most, choices, cleaned, email_address, needed
 from webapp.domain.errors import Problem
 from webapp.domain.money import (
     LARGEST,
@@ -34,6 +34,7 @@ from webapp.domain.spelling import plain
 from webapp.formats import amount, integer, payment_method_label, problem_text
 from webapp.formats.numbers import decimal_mark
 from webapp.formats.places import countries
+from webapp.services.orders.contents import BUYER_PARTS
 from webapp.services.orders.create import MOST_PIECES, Buyer, NewLine, goods_of
 from webapp.services.orders.detail import OrderDetail
 from webapp.services.orders.lookups import KnownBuyer, KnownItem
@@ -42,12 +43,6 @@ MOST_LINES = 200
 """Lines that one order can get by hand."""
 EMPTY_ROWS = 3
 """Rows that stand ready to be filled in, for people without scripts too."""
-
-
-def cleaned(value: str | None) -> str | None:
-    """Typed text without white space around, and without what no database takes; nothing where nobody sees anything."""
-    text = value.replace("\0", "").replace("\r\n", "\n").strip() if value else value
-    return text if text and plain(text).strip() else text and ""
 
 
 def _text(label: Any, characters: int, *validators: Any) -> StringField:
@@ -174,7 +169,7 @@ class EntryForm(FlaskForm):
         return found + [("lines", _("Items"), text) for text in self.lines.errors if isinstance(text, str)]
 
     def _buyer(self) -> Buyer:
-        values = {name: self[field].data or "" for field, name in BUYER.items()}
+        values = {name: self[field].data or "" for field, name in BUYER_PARTS.items()}
         return Buyer(**values)
 
     def _lines(self, currency: str) -> Iterator[NewLine]:
@@ -211,13 +206,6 @@ class EntryForm(FlaskForm):
             self[field].errors = [problem_text(problem)]
         else:
             self.form_errors.append(problem_text(problem))
-
-
-BUYER: Mapping[str, str] = {
-    "buyer_name": "name", "buyer_phone": "phone", "buyer_email": "email", "address": "address", "district": "district",
-    "city": "city", "province": "province", "postal_code": "postal_code", "country": "country",
-}  # fmt: skip
-"""The form's fields of the buyer, as `Buyer` names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +251,7 @@ def form_values(order: OrderDetail) -> dict[str, Any]:
 
 def buyer_fields(buyer: Any) -> dict[str, str]:
     """The form's fields of a buyer, from anything that has a buyer's attributes."""
-    return {field: getattr(buyer, name) or "" for field, name in BUYER.items()}
+    return {field: getattr(buyer, name) or "" for field, name in BUYER_PARTS.items()}
 
 
 def _fee(minor: int | None, currency: str) -> str:

@@ -14,7 +14,7 @@ from flask_login import current_user
 
 from webapp.admin.base import expose
 from webapp.admin.orders import order_page
-from webapp.admin.orders.entry_form import BUYER, EMPTY_ROWS, MOST_LINES, Entered, EntryForm, buyer_fields, form_values
+from webapp.admin.orders.entry_form import EMPTY_ROWS, MOST_LINES, Entered, EntryForm, buyer_fields, form_values
 from webapp.auth import needs
 from webapp.domain.errors import Code, Problem, Refused
 from webapp.domain.money import minor_digits
@@ -26,6 +26,7 @@ from webapp.extensions import db
 from webapp.formats import amount, money, payment_method_label, problem_text
 from webapp.formats.places import country_name
 from webapp.models import HistoryKind
+from webapp.services.orders.contents import BUYER_PARTS
 from webapp.services.orders.create import NewOrder, create_orders
 from webapp.services.orders.detail import OrderDetail
 from webapp.services.orders.edit_order import KEEP, OrderEdit, edit_order
@@ -295,7 +296,7 @@ def _differing(form: EntryForm, order: OrderDetail) -> dict[str, str]:
     typed_lines = [{name: row[name].data for name in ("sku", "item_name", "quantity", "unit_price", "digital")}
                    for row in form.rows if not row.is_blank]  # fmt: skip
     told = {}
-    for field in (*BUYER, "payment_method", "shipping_fee", "discount", "note"):
+    for field in (*BUYER_PARTS, "payment_method", "shipping_fee", "discount", "note"):
         if field in request.form and (form[field].data or "") != now[field]:
             told[field] = _("Now: %(value)s", value=_words(field, now[field]) or "–")
     if "shipping_fee" in request.form and typed_lines != now["lines"]:

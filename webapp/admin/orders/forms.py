@@ -11,6 +11,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
+from webapp.admin.forms import cleaned
+
 LONGEST_COMMENT = 2000
 """Characters of a comment: a mail still reads well with it."""
 
@@ -20,7 +22,7 @@ OVERRIDE: Mapping[str, bool | None] = {"": None, "withdraw": True, "allow": Fals
 
 def _comment() -> Any:
     short = Length(max=LONGEST_COMMENT, message=lazy_gettext("Shorten the comment to %(max)d characters."))
-    return TextAreaField(lazy_gettext("Comment"), [short])
+    return TextAreaField(lazy_gettext("Comment"), [short], filters=[cleaned])
 
 
 def _notify() -> Any:
@@ -57,7 +59,7 @@ class HistoryForm(FlaskForm):
     @property
     def says_nothing(self) -> bool:
         """Whether the entry would have neither a comment nor anything else."""
-        return not ((self.comment.data or "").strip() or self.status.data or self.override.data)
+        return not (self.comment.data or self.status.data or self.override.data)
 
 
 class PaidForm(FlaskForm):

@@ -8,6 +8,7 @@ from typing import Any
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
@@ -36,7 +37,19 @@ from webapp.services.orders.tag import (
 class AssignForm(FlaskForm):
     """To whom the selected orders are given."""
 
-    assigned = SelectField(validate_choice=False)
+    assigned = SelectField(lazy_gettext("Assigned to"), validate_choice=False)
+
+    def is_chosen(self) -> bool:
+        """Whether a person, or nobody, was chosen; else the form says so."""
+        if not self.assigned.data:
+            self.assigned.errors = [_("Choose a person, or nobody.")]
+        return bool(self.assigned.data)
+
+    @property
+    def email(self) -> str | None:
+        """The chosen person's address; None for nobody."""
+        chosen: str = self.assigned.data
+        return {ME: current_user.email, NOBODY: None}.get(chosen, chosen)
 
 
 class TagForm(FlaskForm):
@@ -79,11 +92,9 @@ class MarkPages:
     def assign(self) -> ResponseReturnValue:
         """Give the selected orders to the chosen person, or to nobody."""
         numbers, form = request.form.getlist("rowid"), AssignForm()
-        chosen = form.assigned.data or ""
-        if not chosen:
-            form.assigned.errors = [_("Choose a person, or nobody.")]
+        if not form.is_chosen():
             return self._assign_page(numbers, form), 422
-        email = {ME: current_user.email, NOBODY: None}.get(chosen, chosen)
+        email = form.email
         try:
             result = assign_orders(current_user.actor, numbers, email)
         except Refused as refused:

@@ -27,7 +27,7 @@ from webapp.extensions import db
 from webapp.formats import problem_text, status_label
 from webapp.services.bulk_jobs.acts import NEEDED, ActKind, BulkAct
 from webapp.services.bulk_jobs.freeze import start_bulk_change
-from webapp.services.orders.filters import ME, NOBODY, ListFilter
+from webapp.services.orders.filters import ListFilter
 from webapp.services.orders.query import count_orders
 from webapp.services.orders.tag import read_tags
 
@@ -141,7 +141,7 @@ def _targets() -> list[OrderStatus]:
 
 def _act(kind: ActKind, form: Any) -> BulkAct | None:
     """What the form asks for; None, with the reason in the form, when something is missing."""
-    comment = (("comment" in form and form.comment.data) or "").replace("\r\n", "\n").strip()
+    comment = ("comment" in form and form.comment.data) or ""
     notify = bool("notify" in form and form.notify.data)
     match kind:
         case ActKind.CHANGE_STATUS:
@@ -160,11 +160,7 @@ def _act(kind: ActKind, form: Any) -> BulkAct | None:
         case ActKind.MARK_PAID:
             return BulkAct(kind, comment=comment, notify=notify)
         case ActKind.ASSIGN:
-            chosen = form.assigned.data or ""
-            if not chosen:
-                form.assigned.errors = [_("Choose a person, or nobody.")]
-                return None
-            return BulkAct(kind, assigned={ME: current_user.email, NOBODY: None}.get(chosen, chosen))
+            return BulkAct(kind, assigned=form.email) if form.is_chosen() else None
         case ActKind.TAG:
             add, remove = request.form.getlist("add"), request.form.getlist("remove")
             if not add and not remove:

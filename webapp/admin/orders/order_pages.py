@@ -87,7 +87,7 @@ class OrderPages:
             except ValueError:
                 abort(400)
             result = bulk.add_history(
-                current_user.actor, [number], to=to, comment=(form.comment.data or "").replace("\r\n", "\n").strip(),
+                current_user.actor, [number], to=to, comment=form.comment.data or "",
                 notify=form.notify.data, override=OVERRIDE.get(form.override.data),
             )  # fmt: skip
             problem = self._problem(result)
