@@ -1,4 +1,4 @@
-"""What people change about themselves: name, language, theme, password. Everything else about them is an admin's."""
+"""What people change about themselves: name, language, password, and how pages look. The rest is an admin's."""
 
 from __future__ import annotations
 

@@ -23,7 +23,8 @@ from webapp.services.orders.rows import MORE, PRIVATE
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name in addresses, its head (a msgid), its width in pixels (`50-orders.css` sets it).
+    """One column: its name in addresses, its head (a msgid), its width in pixels (set in `50-orders.css`, of those
+    not usual in `58-look.css`).
 
     `sorts` is the column of `orders` by which an index lets the list be sorted.
     """
@@ -46,7 +47,7 @@ class Column:
 
 _CELLS = {
     "number": "no", "payment": "pay", "status": "st", "courier": "ship", "due": "sla", "channel_order_id": "chno",
-    "ship_by": "by", "ordered": "at", "print": "print",
+    "ship_by": "by", "ordered": "at",
 }  # fmt: skip
 COLUMNS: dict[str, Column] = {
     column.name: column

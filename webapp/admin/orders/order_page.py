@@ -15,7 +15,7 @@ from webapp.domain.channels import has_rules_of_its_own
 from webapp.domain.couriers import courier_name
 from webapp.domain.order_acts import OrderAct, OrderFacts, Outcome, decide, decide_deletion, offered_targets
 from webapp.domain.order_edits import editable_parts, may_edit
-from webapp.domain.order_status import FINAL, OrderStatus
+from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentState, PaymentStatus
 from webapp.domain.permissions import Permission
 from webapp.domain.shipping import ShipmentState
@@ -231,8 +231,3 @@ def payment_state_label(state: PaymentState) -> str:
         PaymentState.REFUNDED: _("Refunded"),
         PaymentState.WITHDRAWN: _("Withdrawn"),
     }[state]
-
-
-def is_over(order: OrderDetail) -> bool:
-    """Whether nothing leads out of the order's status any more."""
-    return order.status in FINAL

@@ -16,7 +16,7 @@ from webapp.admin.orders.follow_ups import chat_number, whatsapp_link
 from webapp.admin.orders.links import buyer_url
 from webapp.admin.orders.opening import read_opening
 from webapp.auth import needs
-from webapp.domain.order_status import OrderStatus, find_transition
+from webapp.domain.order_status import has_way_back
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.services.orders.cursors import Way
@@ -44,8 +44,8 @@ class RowPages:
             back=self._list_before(),
             buyer_url=buyer_url(order),
             can_chat=chat_number(order) is not None,
-            quick=[to for to in may.targets if _has_way_back(order, to)],
-            final=[to for to in may.targets if not _has_way_back(order, to)],
+            quick=[to for to in may.targets if has_way_back(order.status, to, digital=order.digital)],
+            final=[to for to in may.targets if not has_way_back(order.status, to, digital=order.digital)],
         )
         return page
 
@@ -99,7 +99,3 @@ class RowPages:
 
 _PLACES = frozenset({"after", "before", "at"})
 """Parameters that say where in a list somebody is, not which list it is."""
-
-
-def _has_way_back(order: OrderDetail, to: OrderStatus) -> bool:
-    return find_transition(to, order.status, digital=order.digital) is not None

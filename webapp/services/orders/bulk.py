@@ -1,7 +1,7 @@
-"""What a person does to selected orders: change status, add history, mark paid. One call, one transaction, one batch.
+"""What a person does to selected orders: status, history, payment, tracking. One call, one transaction, one batch.
 
 Each takes orders by number, because that is what pages, files and the API know; what does not exist for the actor is
-`not_found`. All three are the same act on `change_orders` with different fields.
+`not_found`. All are the same act on `change_orders` with different fields; tags and persons (tag, assign) too.
 """
 
 from __future__ import annotations

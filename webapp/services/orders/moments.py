@@ -7,7 +7,7 @@ zone share a range, those of another zone have theirs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from webapp.domain.days import day_bounds
 from webapp.services.orders.filters import DateKind
@@ -106,6 +106,7 @@ def read_moments(session: ReadSession, kind: DateKind, first: date | None, last:
     zones: dict[str, list[int]] = {}
     for zone, account in rows:
         zones.setdefault(zone, []).append(account)
+    zones = zones or {"UTC": []}  # without any store there is no order either
     spans = tuple(
         Span(
             tuple(accounts) if len(zones) > 1 else (),
@@ -114,8 +115,4 @@ def read_moments(session: ReadSession, kind: DateKind, first: date | None, last:
         )
         for zone, accounts in zones.items()
     )
-    return Moments(kind, first, last, spans or (Span((), _midnight(first), _midnight(last)),))
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return datetime.combine(day, time.min, tzinfo=UTC) if day else None
+    return Moments(kind, first, last, spans)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -58,7 +58,10 @@ def tag_orders(actor: Actor, numbers: Sequence[str], add: Sequence[str], remove:
 
 
 def tags_of(session: ReadSession, numbers: Sequence[str]) -> dict[str, int]:
-    """How many of the orders with these numbers carry each tag, by code; only those that do."""
+    """How many of the orders with these numbers carry each tag, by code; only those that do.
+
+    The numbers are of orders within the reader's scope: it is not asked again.
+    """
     st = Statement(session)
     if not numbers:
         return {}
@@ -82,7 +85,7 @@ def create_tag(actor: Actor, name: str) -> str:
 def _create(actor: Actor, name: str) -> str:
     with unit_of_work(actor) as work:
         name = _checked(work, name)
-        if len(work.session.scalars(select(Tag.id).where(Tag.archived_at.is_(None))).all()) >= MOST_TAGS:
+        if (work.session.scalar(select(func.count()).where(Tag.archived_at.is_(None))) or 0) >= MOST_TAGS:
             raise Refused(Code.BAD_VALUE, field="tag", value=name, variant="tag_many", limit=MOST_TAGS)
         code = _new_code(work, name)
         tag = Tag(created_at=work.now, code=code, name=name)
