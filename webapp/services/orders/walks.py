@@ -19,6 +19,8 @@ FIRST_STEP = 5_000
 """Orders that the first step of a bounded walk looks at: enough for common cases."""
 WHOLE_STEP = 20_000
 """Orders that one page looks at before it shows what it has."""
+FULL_TEXT_STEP = 10_000
+"""The same where the full-text index is walked: each of its entries leads to two more rows."""
 COUNT_CAP = 10_000
 """Above this a count that totals do not know is shown as "10,000+"; nor are more orders looked at for it."""
 
@@ -57,7 +59,8 @@ def walk(
     """The first `need` orders after (or before) `start` that meet the conditions, or all that two steps came upon."""
     found: list[Key] = []
     edge: Key | None = start
-    for step in (FIRST_STEP, WHOLE_STEP - FIRST_STEP):
+    whole = min(WHOLE_STEP, FULL_TEXT_STEP) if source.table == "order_fts" else WHOLE_STEP
+    for step in (FIRST_STEP, whole - FIRST_STEP):
         keys, edge = _step(session, conditions, source, way, edge, need - len(found), step)
         found += keys
         if edge is None or len(found) >= need:
@@ -167,12 +170,13 @@ class _Branches:
         meets = self._meets("w")
         # No ORDER BY outside the window: SQLite would sort all of it first instead of stopping at the last needed.
         sort = "" if self._st.sqlite else f" order by w.at {self._direction}, w.id {self._direction}"
-        # Both databases ask first whether the edge is needed, and else don't look for it.
+        # The edge is looked for only where it is needed. As a condition SQLite would ask for each order of the table.
+        needed = f"(select count(*) < {need} from m)"
+        last = f"{order} limit {needed}" if self._st.sqlite else f"and {needed} {order} limit 1"
         return (
             "select * from ("
             f"with m as materialized (select w.id, w.at from ({window}) w where {meets}{sort} limit {need})"
-            " select id, at, false as is_edge from m union all select * from"
-            f" ({edge} and (select count(*) from m) < {need} {order} limit 1 offset {step - 1}) e) b"
+            f" select id, at, false as is_edge from m union all select * from ({edge} {last} offset {step - 1}) e) b"
         )
 
     def _window(self, keys: str, limit: int, is_edge: str | None) -> str:
