@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from webapp.models import HeaderMapping, JobKind
@@ -122,12 +123,11 @@ def check_templates(mapping: OrderMapping, header: Sequence[str]) -> None:
 
 
 def remember(work: UnitOfWork, header: Sequence[str], mapping: OrderMapping) -> None:
-    """Read files of this shape so from now on."""
-    kept = work.session.get(HeaderMapping, shape_hash(header))
-    if kept is None:
-        kept = HeaderMapping(
-            shape_hash=shape_hash(header), created_at=work.now, upload=JobKind.ORDER_UPLOAD.value, mapping={}
-        )
-        work.session.add(kept)
-    kept.mapping = mapping.as_json()
-    kept.user_id = work.actor.id
+    """Read files of this shape so from now on; of two people who map one shape at once the later one is right."""
+    insert = postgresql.insert if work.dialect.name == "postgresql" else sqlite.insert
+    kept = insert(HeaderMapping).values(
+        shape_hash=shape_hash(header), created_at=work.now, upload=JobKind.ORDER_UPLOAD.value,
+        mapping=mapping.as_json(), user_id=work.actor.id,
+    )  # fmt: skip
+    changed = {"mapping": kept.excluded.mapping, "user_id": kept.excluded.user_id}
+    work.session.execute(kept.on_conflict_do_update(index_elements=["shape_hash"], set_=changed))
