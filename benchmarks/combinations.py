@@ -14,14 +14,13 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 
 from benchmarks.databases import NOW, connect
-from benchmarks.plans import plan_of
+from benchmarks.plans import heard, plan_of
 from benchmarks.results import Figure, at_most, for_orientation
 from benchmarks.running import Bench, Found
 from benchmarks.site import open_site
-from webapp.database import BY_KEY
 from webapp.demo.words_id import GIVEN_NAMES, OLD_GIVEN_NAME, SECOND_NAMES
 from webapp.domain.actors import EVERYTHING, Scope
 from webapp.domain.order_status import TABS, OrderStatus
@@ -183,15 +182,8 @@ def _sent(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
         if statement.lstrip().lower().startswith(("select", "with")):
             sent.append((statement, parameters))
 
-    beside = engine.get_execution_options().get(BY_KEY)
-    engines = [engine] if beside is None else [engine, beside]
-    for each in engines:
-        event.listen(each, "before_cursor_execute", note)
-    try:
+    with heard(engine, note):
         yield sent
-    finally:
-        for each in engines:
-            event.remove(each, "before_cursor_execute", note)
 
 
 class _Meter:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -37,12 +37,19 @@ def statements_of(engine: Engine, *, explain: bool = True) -> Iterator[list[dict
             plan = ask(cursor.connection, statement, parameters[0] if many and parameters else parameters)
         sent.append({"statement": words, "plan": plan})
 
+    with heard(engine, note):
+        yield sent
+
+
+@contextmanager
+def heard(engine: Engine, note: Callable[..., None]) -> Iterator[None]:
+    """Call `note` before every statement of `engine`, and of the one beside it, while the block runs."""
     beside = engine.get_execution_options().get(BY_KEY)
     engines = [engine] if beside is None else [engine, beside]
     for each in engines:
         event.listen(each, "before_cursor_execute", note)
     try:
-        yield sent
+        yield
     finally:
         for each in engines:
             event.remove(each, "before_cursor_execute", note)
