@@ -164,6 +164,8 @@ class Batch(ActorColumns, Base):
     """One bulk change by a person: what undo takes back."""
 
     __tablename__ = "batches"
+    # One's own latest changes, however busy the others are.
+    __table_args__ = (Index("ix_batches_actor_id", "actor_id", text("id DESC")),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     created_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.factories import Shop, history_of, make_orders, status_of, totals_recounted
+from webapp import clock
 from webapp.domain.actors import SYSTEM
 from webapp.domain.errors import Code
 from webapp.domain.order_acts import Outcome
@@ -20,6 +21,7 @@ from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.domain.permissions import Role
 from webapp.extensions import db
 from webapp.models import Batch, Order, OutboxMessage, OutboxState, Payment
+from webapp.services.orders import undo as undoing
 from webapp.services.orders.bulk import add_history, change_status, mark_paid
 from webapp.services.orders.change_orders import BulkResult
 from webapp.services.orders.facts import KnownOrder, lock_orders
@@ -173,3 +175,13 @@ def test_orders_that_somebody_holds_are_left_out_by_nobody(
 def some_locked(*args: Any, **kwargs: Any) -> dict[int, KnownOrder]:
     """All orders but the first: somebody else has that one."""
     return dict(list(lock_orders(*args, **kwargs).items())[1:])
+
+
+def test_changes_of_others_never_crowd_out_ones_own(app: Flask, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undoing, "RECENT", 1)
+    orders = make_orders(shop.manual, 2)
+    mine, other = shop.actor(Role.CS), shop.actor(Role.ADMIN)
+    change_status(mine, [orders[0].number], S.CONFIRMED)
+    change_status(other, [orders[1].number], S.CONFIRMED)
+    (change,) = recent_changes(db.session(), mine, clock.now())
+    assert (change.orders, change.undone) == (1, False)

@@ -202,8 +202,8 @@ def recent_changes(session: Session, actor: Actor, now: datetime) -> list[Recent
     """The person's own bulk changes among the latest, newest first."""
     if actor.kind is not ActorKind.PERSON:
         return []
-    latest = session.query(Batch).order_by(Batch.id.desc()).limit(RECENT)
-    mine = [b for b in latest if (b.actor_kind, b.actor_id) == (actor.kind.value, actor.id) and b.kind in UNDOABLE]
+    own = session.query(Batch).filter(Batch.actor_id == actor.id, Batch.actor_kind == actor.kind.value)
+    mine = [b for b in own.order_by(Batch.id.desc()).limit(RECENT) if b.kind in UNDOABLE]
     ids = [b.job_id for b in mine if b.job_id is not None]
     jobs = {job.id: job for job in session.scalars(select(Job).where(Job.id.in_(ids)))} if ids else {}
     return [_recent(batch, jobs.get(batch.job_id or 0), now) for batch in mine]
