@@ -14,6 +14,7 @@ from tests.factories import Shop, make_orders, totals_recounted
 from webapp.extensions import db
 from webapp.integrations.storage.local import LocalStorage
 from webapp.models import Job
+from webapp.services import job_chunks
 from webapp.services.files import receive
 from webapp.services.importing import order_upload
 from webapp.services.importing.order_upload import start_order_upload
@@ -28,7 +29,7 @@ LONGEST_TURN = 90
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several transactions in a short file."""
     monkeypatch.setattr(order_upload, "CHUNK", {"sqlite": 4, "postgresql": 4})
-    monkeypatch.setattr(order_upload, "PAUSE", {"sqlite": 0.0, "postgresql": 0.0})
+    monkeypatch.setattr(job_chunks, "PAUSE", {"sqlite": 0.0, "postgresql": 0.0})
 
 
 def file_of(shop: Shop, name: str) -> bytes:

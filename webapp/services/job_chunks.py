@@ -79,10 +79,18 @@ def chunk_size() -> int:
 
 
 def work_through(
-    job: Job, lease: Lease, actor: Actor, chunks: Iterable[Sequence[T]], do: Do[T], *, until: float
+    job: Job,
+    lease: Lease,
+    actor: Actor,
+    chunks: Iterable[Sequence[T]],
+    do: Do[T],
+    *,
+    until: float,
+    size: Callable[[Sequence[T]], int] = len,
 ) -> bool:
     """Do the chunks that are left, until they are done or the clock (`time.monotonic`) shows `until`.
 
+    `size` is how many of the job's rows a chunk has, where its items are not rows.
     True when the job has ended: done, or stopped between two chunks. Raises LeaseLost when another worker has it.
     """
     pause = PAUSE[db.engine.dialect.name]
@@ -93,13 +101,13 @@ def work_through(
             if cancel_asked(work, lease):
                 finish(work, lease, JobState.CANCELED, finished_at=work.now)
                 return False
-            step(work, lease, place, place + len(rows))
+            step(work, lease, place, place + size(rows))
             record(work, job.id, do(work, rows, skip_locked))
             return True
 
         if not in_one_transaction(actor, chunk):
             return True
-        place += len(rows)
+        place += size(rows)
         if time.monotonic() >= until:
             return False
         if pause:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
@@ -36,9 +36,8 @@ from webapp.services.importing.order_readings import Readings
 from webapp.services.importing.order_rows import OrderGroup, OrderReader
 from webapp.services.importing.templates import UnknownName
 from webapp.services.importing.upload_jobs import applied_before, done_row, give_up, start_upload
-from webapp.services.job_chunks import PAUSE, SLICE, IdSet, done_before, parts, record
-from webapp.services.job_leases import Lease, cancel_asked, finish, renew, step
-from webapp.services.orders.change_orders import in_one_transaction
+from webapp.services.job_chunks import SLICE, DoneRow, IdSet, done_before, parts, work_through
+from webapp.services.job_leases import Lease, cancel_asked, finish, renew
 from webapp.services.orders.contents import read_contents, write_contents
 from webapp.services.orders.create import insert_orders
 from webapp.services.orders.facts import lock_orders, read_orders
@@ -277,58 +276,50 @@ def _go_on(job: Job, lease: Lease, actor: Actor, storage: Storage, seconds: floa
     with open_order_file(job, storage) as file:
         reader = OrderReader(mapping, file.header, places, preview["ways"])
         rest = islice(_rows(file, storage, preview.get("together")), done, None)
-        for groups in by_size(reader.groups(rest), CHUNK[dialect], _size):
-            aimed = aim_groups(db.session(), actor.scope, groups, seen)
-            end_reading()
-            if not in_one_transaction(actor, _Chunk(job, lease, aimed, done, reader, twins).do):
-                return True
-            done += sum(map(_size, groups))
-            if time.monotonic() >= until:
-                return False
-            if PAUSE[dialect]:
-                time.sleep(PAUSE[dialect])
-    with unit_of_work(actor) as work:
-        finish(work, lease, JobState.DONE, finished_at=work.now)
-    return True
+        chunks = _chunks(actor, by_size(reader.groups(rest), CHUNK[dialect], _size), seen)
+        return work_through(job, lease, actor, chunks, _Chunk(reader, twins).do, until=until, size=_rows_of)
+
+
+def _chunks(actor: Actor, several: Iterable[Sequence[OrderGroup]], seen: IdSet) -> Iterator[list[Aimed]]:
+    """The groups with what they aim at, in parts one transaction each."""
+    for groups in several:
+        aimed = aim_groups(db.session(), actor.scope, groups, seen)
+        end_reading()
+        yield aimed
+
+
+def _rows_of(aimed: Sequence[Aimed]) -> int:
+    return sum(_size(each.group) for each in aimed)
 
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """Some orders of a job, done in one transaction together with their outcomes and the count of rows done."""
+    """Does some orders of a job in one transaction."""
 
-    job: Job
-    lease: Lease
-    aimed: Sequence[Aimed]
-    done: int
     reader: OrderReader
     twins: Sequence[int]
 
-    def do(self, work: UnitOfWork, skip_locked: bool) -> bool:
-        """Do the orders; False when the job was asked to stop, with nothing done."""
-        if cancel_asked(work, self.lease):
-            finish(work, self.lease, JobState.CANCELED, finished_at=work.now)
-            return False
-        groups = [each.group for each in self.aimed]
+    def do(self, work: UnitOfWork, aimed: Sequence[Aimed], skip_locked: bool) -> list[DoneRow]:
+        """Make and change the orders; what became of each row."""
+        groups = [each.group for each in aimed]
         for group in groups:
             if group.asked is not None:
                 group.bad.clear()  # a try before this one may have filled it
-        step(work, self.lease, self.done, self.done + sum(map(_size, groups)))
         session, actor = work.session, work.actor
         self._hold_accounts(work, groups)
-        ids = [each.order_id for each in self.aimed if each.order_id is not None]
+        ids = [each.order_id for each in aimed if each.order_id is not None]
         known = lock_orders(session, actor.scope, ids, skip_locked=skip_locked)
         work.restart_clock()
         existing = find_existing(session, groups, self.twins)
         contents = read_contents(session, list(known))
         absent = Code.LOCKED if skip_locked else Code.NOT_FOUND
-        decided = decide_groups(self.aimed, existing, known, contents, self.reader, actor, absent=absent)
+        decided = decide_groups(aimed, existing, known, contents, self.reader, actor, absent=absent)
         new = [each for each in decided if each.new is not None]
         made = insert_orders(work, [each.new for each in new if each.new is not None]) if new else []
         for each, created in zip(new, made, strict=True):
             each.order_id = created.id
         write_contents(work, [(d.known, *d.update) for d in decided if d.known and d.update])
-        record(work, self.job.id, [done_row(*row) for each in decided for row in each.rows()])
-        return True
+        return [done_row(*row) for each in decided for row in each.rows()]
 
     def _hold_accounts(self, work: UnitOfWork, groups: Sequence[OrderGroup]) -> None:
         """Let uploads into one account go one after the other, or both would take an order for new. SQLite's write
