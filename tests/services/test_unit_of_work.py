@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.factories import Shop, count_rows
 from webapp.domain.actors import SYSTEM
@@ -61,3 +61,17 @@ def test_audit_says_who_did_what(app: Flask, shop: Shop) -> None:
     assert count_rows(AuditEntry) == before + 1
     assert (entry.subject_type, entry.subject_id, entry.subject_label) == ("stores", shop.rona, "Rona")
     assert (entry.actor_kind, entry.actor_name) == ("person", "Admin")
+
+
+@pytest.mark.parametrize(("rows", "mode"), [(1, "force_custom_plan"), (100, "auto")])
+def test_the_plans_of_key_checks_are_kept_while_many_rows_are_written(
+    app: Flask, shop: Shop, rows: int, mode: str
+) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite plans no checks of keys")
+    show = text("show plan_cache_mode")
+    with unit_of_work(SYSTEM) as work:
+        work.writes_many(rows)
+        assert work.session.scalar(show) == mode
+    with unit_of_work(SYSTEM) as work:
+        assert work.session.scalar(show) == "force_custom_plan", "for one transaction only"

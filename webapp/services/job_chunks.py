@@ -135,6 +135,7 @@ def record(work: UnitOfWork, job_id: int, done: Iterable[DoneRow]) -> None:
             failed=Job.failed + counts[Outcome.FAILED],
         )
     )
+    work.writes_many(len(rows))
     insert_rows(work.session.connection(), "job_rows", _JOB_ROW, rows)
 
 

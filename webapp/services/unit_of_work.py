@@ -31,6 +31,10 @@ LOCK_NOT_AVAILABLE = ("55P03", "40P01", "40001")
 """PostgreSQL's codes for a lock that was not had in time, a deadlock and a serialization failure."""
 
 
+_MANY = 10
+"""So many rows gain more by kept plans than asking for them takes."""
+
+
 class UnitOfWork:
     """One running transaction: its session, who acts, and what must happen after the commit."""
 
@@ -41,11 +45,22 @@ class UnitOfWork:
         """The database's dialect, for statements that differ; kept, because asking the session is slow."""
         self.now = clock.now()
         self._after: list[tuple[str, tuple[Any, ...]]] = []
+        self._keeps_plans = False
 
     def restart_clock(self) -> datetime:
         """Read the clock again. Called once the rows are locked, so that `updated_at` follows the order of commits."""
         self.now = clock.now()
         return self.now
+
+    def writes_many(self, rows: int) -> None:
+        """Say that `rows` rows with foreign keys are about to be written, and nothing more is searched for.
+
+        PostgreSQL may then use one plan for all checks of a key; planning each row's check anew, as our connections
+        make it do, takes longer than writing the row.
+        """
+        if rows >= _MANY and self.dialect.name == "postgresql" and not self._keeps_plans:
+            self.session.connection().exec_driver_sql("set local plan_cache_mode = auto")
+            self._keeps_plans = True
 
     def later(self, task: str, *args: Any) -> None:
         """Ring `task` with `args` once this has committed. What must happen is in a row; this is only the bell."""

@@ -173,5 +173,6 @@ def _write(lease: Lease, actor: Actor, done: int, orders: Sequence[KnownOrder], 
         step(work, lease, done, done + len(orders))
         work.session.execute(update(Job).where(Job.id == lease.job_id).values(preview=tally.as_preview()))
         rows = [(lease.job_id, no, order.id, order.facts.number) for no, order in enumerate(orders, done + 1)]
+        work.writes_many(len(rows))
         insert_rows(work.session.connection(), "job_targets", _TARGET, rows)
     return True

@@ -13,6 +13,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
@@ -34,6 +35,7 @@ from webapp.services.importing.order_places import Places, read_places
 from webapp.services.importing.order_preview import CHECKED, MAPPING, Tally, about_file
 from webapp.services.importing.order_readings import Readings
 from webapp.services.importing.order_rows import OrderGroup, OrderReader
+from webapp.services.importing.read_ahead import read_ahead
 from webapp.services.importing.templates import UnknownName
 from webapp.services.importing.upload_jobs import applied_before, done_row, give_up, start_upload
 from webapp.services.job_chunks import SLICE, DoneRow, IdSet, done_before, parts, work_through
@@ -166,17 +168,19 @@ class _Check:
         tally, seen, done = Tally(self.places.by_account), IdSet(), 0
         session = db.session()
         twins = _twins(self.job)
-        for groups in by_size(reader.groups(_rows(self.file, self.storage, together)), LOOK // 2, _size):
-            aimed = aim_groups(session, self.actor.scope, groups, seen)
-            ids = [each.order_id for each in aimed if each.order_id is not None]
-            known = read_orders(session, self.actor.scope, ids)
-            existing = find_existing(session, groups, twins)
-            contents = read_contents(session, list(known))
-            for decided in decide_groups(aimed, existing, known, contents, reader, self.actor):
-                tally.add(decided)
-            end_reading()
-            done += sum(map(_size, groups))
-            self._sign(done)
+        groups_of = by_size(reader.groups(_rows(self.file, self.storage, together)), LOOK // 2, _size)
+        with closing(read_ahead(groups_of)) as several:
+            for groups in several:
+                aimed = aim_groups(session, self.actor.scope, groups, seen)
+                ids = [each.order_id for each in aimed if each.order_id is not None]
+                known = read_orders(session, self.actor.scope, ids)
+                existing = find_existing(session, groups, twins)
+                contents = read_contents(session, list(known))
+                for decided in decide_groups(aimed, existing, known, contents, reader, self.actor):
+                    tally.add(decided)
+                end_reading()
+                done += sum(map(_size, groups))
+                self._sign(done)
         if not done:
             raise UnreadableFile(FileProblem.EMPTY_FILE)
         return tally, done
@@ -276,8 +280,9 @@ def _go_on(job: Job, lease: Lease, actor: Actor, storage: Storage, seconds: floa
     with open_order_file(job, storage) as file:
         reader = OrderReader(mapping, file.header, places, preview["ways"])
         rest = islice(_rows(file, storage, preview.get("together")), done, None)
-        chunks = _chunks(actor, by_size(reader.groups(rest), CHUNK[dialect], _size), seen)
-        return work_through(job, lease, actor, chunks, _Chunk(reader, twins).do, until=until, size=_rows_of)
+        with closing(read_ahead(by_size(reader.groups(rest), CHUNK[dialect], _size))) as several:
+            chunks = _chunks(actor, several, seen)
+            return work_through(job, lease, actor, chunks, _Chunk(reader, twins).do, until=until, size=_rows_of)
 
 
 def _chunks(actor: Actor, several: Iterable[Sequence[OrderGroup]], seen: IdSet) -> Iterator[list[Aimed]]:

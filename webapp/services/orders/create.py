@@ -278,6 +278,7 @@ _CUSTOMERS = RowSet("u", store_id="bigint", name="text", phone_key="text", email
 
 
 def _insert(work: UnitOfWork, drafts: Sequence[_Draft]) -> None:
+    work.writes_many(len(drafts))
     write, now = partial(insert_rows, work.session.connection()), work.now
     totals: Totals = {}
     days = {d.id: local_day(d.ordered_at, d.store.timezone) for d in drafts}

@@ -38,6 +38,7 @@ def write_changes(work: UnitOfWork, changes: Sequence[Change], *, batch_id: int 
         return
     parcels = [next_state(c.order, c.act, c.decision) for c in changes]
     _update_orders(work, changes, parcels)
+    work.writes_many(len(changes))
     insert_history(work, changes, batch_id)
     append_totals(work, _totals(changes))
     touched = zip(changes, parcels, strict=True)
