@@ -1,4 +1,4 @@
-"""What every page of the back office has around it: the menu, and parts that never change.
+"""What every page of the back office has around it: the menu, the palette, and parts that never change.
 
 They are put together once for each language and set of permissions and kept: anew on every page they took longer than
 a page's statements.
@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, get_flashed_messages, request, url_for
 from flask_admin import Admin
-from flask_login import current_user
+from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
+from webapp.admin.orders.listing import tab_labels
+from webapp.auth import signed_in
+from webapp.domain.permissions import Permission, Role
 from webapp.formats import language
 from webapp.formats.languages import translated
 
@@ -42,24 +45,66 @@ class Menu:
         return tuple(place for _name, group in self.groups for place in group)
 
 
-class MenuMaker:
-    """Makes the menu of the signed-in person; called by the shell with the path of the page."""
+class Shell(NamedTuple):
+    """What is drawn around a page: menu, the person's own button with their settings, bar of a phone, palette."""
+
+    menu: Markup
+    person: Markup
+    bar: Markup
+    palette: Markup
+
+
+class _Who(NamedTuple):
+    """All that a shell depends on besides the page; whoever has the same sees the same."""
+
+    language: str
+    permissions: frozenset[Permission]
+    adds_orders: bool
+    theme: str
+    name: str
+    role: Role
+
+
+_TOKEN, _NEXT = "@token@", "@next@"
+
+
+class ShellMaker:
+    """Draws the shell of the signed-in person; templates call it with the path of the page."""
 
     def __init__(self, admin: Admin) -> None:
         self._admin = admin
         self._home = f"{admin.url.rstrip('/')}/"
-        self._kept: dict[tuple[str, tuple[str, ...], str], Menu] = {}
+        self._urls: dict[frozenset[Permission], tuple[str, ...]] = {}
+        self._drawn = lru_cache(maxsize=256)(self._draw)
 
-    def __call__(self, path: str) -> Menu:
-        """The entries that the person may use; the current one is the longest address that the page's begins with."""
-        groups = self._accessible()
-        urls = tuple(_folder(item.get_url()) for _name, items in groups for item in items)
+    def __call__(self, path: str) -> Shell:
+        """The shell; the menu's current entry is the longest address that the page's begins with."""
+        user = signed_in()
+        permissions = user.actor.permissions
+        urls = self._urls.get(permissions)
+        if urls is None:
+            items = [item for _name, items in self._accessible() for item in items]
+            urls = self._urls[permissions] = tuple(_folder(item.get_url()) for item in items)
         here = _folder(path)
         fitting = [url for url in urls if here.startswith(url) and (url != self._home or here == url)]
-        key = (language(), urls, max(fitting, key=len, default=""))
-        if key not in self._kept:
-            self._kept[key] = _menu(groups, key[2])
-        return self._kept[key]
+        who = _Who(language(), permissions, user.adds_orders, user.theme or "system", user.name, user.role)
+        drawn = self._drawn(who, max(fitting, key=len, default=""))
+        page, token = str(escape(request.full_path.rstrip("?"))), generate_csrf()
+
+        def filled(part: Markup) -> Markup:
+            return Markup(str(part).replace(_TOKEN, token).replace(_NEXT, page))  # noqa: S704 -- escaped above
+
+        return drawn._replace(person=filled(drawn.person), bar=filled(drawn.bar))
+
+    def _draw(self, who: _Who, here: str) -> Shell:
+        menu = _menu(self._accessible(), here)
+        settings = {"theme": who.theme, "token": _TOKEN, "next": _NEXT}
+        return Shell(
+            draw("admin/menu.html", menu=menu),
+            draw("admin/person.html", name=who.name, role=who.role, **settings),
+            draw("admin/tab_bar.html", menu=menu, **settings),
+            _palette(menu, who),
+        )
 
     def _accessible(self) -> list[tuple[str, list[Any]]]:
         """The items of Flask-Admin's menu by group; single ones that follow each other are a group without a name."""
@@ -89,6 +134,21 @@ def _folder(url: str) -> str:
     return f"{url.rstrip('/')}/"
 
 
+def _palette(menu: Menu, who: _Who) -> Markup:
+    """The dialog of Ctrl K: every page and view of the list that the person may open, to be found by typing."""
+    places = list(menu.places)
+    if Permission.ORDERS_IMPORT in who.permissions:  # reached from the list, not from the menu
+        places.append(Place(_("Upload orders"), url_for("order_uploads.index"), "upload"))
+        places.append(Place(_("Upload statuses"), url_for("uploads.index"), "upload"))
+    if who.adds_orders:
+        places.append(Place(_("Add order"), url_for("orders.add_order"), "plus"))
+    if Permission.ORDERS_EDIT in who.permissions:
+        places.append(Place(_("Tags"), url_for("orders.tags"), "tag"))
+    orders = url_for("orders.index_view")
+    tabs = [(f"{orders}?tab={tab}", name) for tab, name in tab_labels().items() if tab]
+    return draw("admin/palette.html", places=places, tabs=tabs, orders=orders, names=url_for("orders.view_names"))
+
+
 def draw(template: str, **context: Any) -> Markup:
     """A template of ours by itself, to be kept: it must hold nothing of one person or one sign-in."""
     drawn = current_app.jinja_env.get_template(template).render(**context)
@@ -100,26 +160,23 @@ def _kept(_language: str, template: str) -> Markup:
     return draw(template)
 
 
+def toasts() -> Markup:
+    """What has been done. A success that can be taken back is flashed as `success:` and the id of its batch."""
+    told: Any = get_flashed_messages(with_categories=True)
+    done = [(text, category[8:]) for category, text in told if category.startswith("success")]
+    return draw("admin/toasts.html", told=done) if done else _no_toasts(language())
+
+
+@lru_cache(maxsize=8)
+def _no_toasts(_language: str) -> Markup:
+    return draw("admin/toasts.html", told=())
+
+
 def kept(template: str) -> Markup:
     """A template that only depends on the language, drawn once for each."""
     return _kept(language(), template)
 
 
-_TOKEN, _NEXT = "@token@", "@next@"
-
-
-@lru_cache(maxsize=64)
-def _settings(_language: str, theme: str, where: str) -> Markup:
-    return draw("admin/own_settings.html", theme=theme, where=where, token=_TOKEN, next=_NEXT)
-
-
-def own_settings(where: str) -> Markup:
-    """The signed-in person's menu: language, theme, profile, sign-out. `where` keeps ids apart: it stands twice."""
-    drawn = _settings(language(), current_user.theme or "system", where)
-    page = str(escape(request.full_path.rstrip("?")))
-    return Markup(str(drawn).replace(_TOKEN, generate_csrf()).replace(_NEXT, page))  # noqa: S704 -- escaped above
-
-
 def register(app: Flask, admin: Admin) -> None:
-    """Give templates `shell_menu(path)`, `kept(template)` and `own_settings(where)`."""
-    app.jinja_env.globals.update(shell_menu=MenuMaker(admin), kept=kept, own_settings=own_settings)
+    """Give templates `shell_of(path)`, `toasts()` and `kept(template)`."""
+    app.jinja_env.globals.update(shell_of=ShellMaker(admin), toasts=toasts, kept=kept)

@@ -10,7 +10,7 @@ from flask_admin import Admin, BaseView
 from flask_admin.theme import Bootstrap4Theme
 from flask_babel import lazy_gettext
 
-from webapp.admin import palette, shell
+from webapp.admin import shell
 from webapp.admin.dashboard import DashboardView
 from webapp.admin.jobs import JobsView
 from webapp.admin.order_uploads import OrderUploadView
@@ -37,7 +37,6 @@ def init(app: Flask) -> None:
     admin = Admin(app, name="Lapak", url="/admin", index_view=index, theme=theme, translations_path=texts)
     admin.add_views(*_views())
     shell.register(app, admin)
-    palette.register(app)
     app.add_url_rule("/", "home", _home)
 
 

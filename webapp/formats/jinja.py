@@ -11,7 +11,7 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from webapp.formats import icons, labels, languages, numbers, problems, times
-from webapp.formats.languages import translated
+from webapp.formats.languages import counted, translated
 
 
 def register(app: Flask) -> None:
@@ -43,7 +43,7 @@ def register(app: Flask) -> None:
             times.time_of_day,
         )
     }
-    app.jinja_env.globals.update(names, _=_gettext, gettext=_gettext)
+    app.jinja_env.globals.update(names, _=_gettext, gettext=_gettext, ngettext=_ngettext)
     app.jinja_env.filters.update(names)
     icons.register(app)
 
@@ -58,6 +58,13 @@ def _gettext(context: EvalContext, msgid: str, /, **variables: Any) -> str:
     if not context.autoescape:
         return text % variables
     return Markup(text) % variables if variables else _marked(text)  # noqa: S704 -- our own catalogue
+
+
+@pass_eval_context
+def _ngettext(context: EvalContext, singular: str, plural: str, number: int, /, **variables: Any) -> str:
+    """The same for texts that say how many; `%(num)s` is the number unless the variables say otherwise."""
+    text = counted(singular, plural, number)
+    return (Markup(text) if context.autoescape else text) % {"num": number, **variables}  # noqa: S704 -- our catalogue
 
 
 @lru_cache(maxsize=2048)

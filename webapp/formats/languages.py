@@ -49,6 +49,22 @@ def translated(msgid: str) -> str:
     return in_language(language(), msgid)
 
 
+@lru_cache(maxsize=2048)
+def _counted(code: str, singular: str, plural: str, number: int) -> str:  # noqa: ARG001 -- as in `in_language`
+    counted: str = get_translations().ungettext(singular, plural, number)
+    return counted
+
+
+def counted(singular: str, plural: str, number: int) -> str:
+    """The form of a text for `number` of something in the reader's language, without filling its placeholders."""
+    return _counted(language(), singular, plural, number)
+
+
+def ngettext(singular: str, plural: str, number: int, /, **variables: object) -> str:
+    """Flask-Babel's `ngettext` for what one page says over and over: the look-up in the catalogue is kept."""
+    return counted(singular, plural, number) % {"num": number, **variables}
+
+
 @lru_cache(maxsize=512)
 def best_language(accept_language: str) -> str | None:
     """The best of our languages for a browser's `Accept-Language`, or None when it wants none of them."""

@@ -29,7 +29,7 @@ class Statement:
 
     def __init__(self, session: ReadSession) -> None:
         self._session = session
-        self.sqlite = session.get_bind().dialect.name == "sqlite"
+        self.sqlite = _is_sqlite(session)
         self.params: dict[str, Any] = {}
 
     def bind(self, value: Any) -> str:
@@ -71,7 +71,19 @@ class Statement:
 
     def run(self, sql: str) -> list[Any]:
         """Run the statement and return its rows as tuples of what the driver gives: see `moment_of`, `day_of`."""
-        return list(self._session.connection().exec_driver_sql(sql, self.params).all())
+        result = self._session.connection().exec_driver_sql(sql, self.params)
+        # The driver's tuples as they are: wrapping each in a row with names takes as long as reading it.
+        rows = list(result.cursor.fetchall()) if result.cursor is not None else []
+        result.close()
+        return rows
+
+
+def _is_sqlite(session: ReadSession) -> bool:
+    """Kept with the session: each way to its engine costs as much as a small statement."""
+    found: bool | None = session.info.get("sqlite")
+    if found is None:
+        found = session.info["sqlite"] = session.get_bind().dialect.name == "sqlite"
+    return found
 
 
 def exists_by_key(st: Statement, table: str, alias: str, wanted: str) -> str:
@@ -89,6 +101,10 @@ class _Reading:
     """As much of a session as a hand-written statement asks for; a whole one costs more than a statement."""
 
     at: Connection
+
+    @property
+    def info(self) -> dict[str, Any]:
+        return {"sqlite": self.at.dialect.name == "sqlite"}
 
     def connection(self) -> Connection:
         return self.at

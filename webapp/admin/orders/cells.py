@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from html import escape
 from typing import NamedTuple
 
 from webapp.admin.orders.extra_cells import EXTRA, NO_EXTRA, Writer
-from webapp.admin.orders.row_words import NONE, Words, korean
+from webapp.admin.orders.row_words import NONE, Words, escape, korean
 from webapp.domain.couriers import courier_name
 from webapp.domain.order_status import TO_SHIP, Acceptance
 from webapp.services.orders.rows import OrderRow

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from html import escape
 from types import MappingProxyType
 from typing import TypeAlias
 
-from webapp.admin.orders.row_words import NONE, Words, korean
+from webapp.admin.orders.row_words import NONE, Words, escape, korean
 from webapp.formats import channel_label
 from webapp.services.orders.rows import OrderRow
 from webapp.services.statements import maybe_moment

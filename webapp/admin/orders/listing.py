@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,8 +16,8 @@ from webapp.domain.couriers import COURIERS, courier_name
 from webapp.domain.errors import N_
 from webapp.domain.order_status import TABS, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
-from webapp.formats import channel_label, day, integer, payment_label, payment_method_label, status_label
-from webapp.formats.languages import translated
+from webapp.formats import channel_label, day, integer, language, payment_label, payment_method_label, status_label
+from webapp.formats.languages import in_language
 from webapp.services.orders.cursors import Cursor, write_cursor
 from webapp.services.orders.filters import ME, NOBODY, DateKind, ListFilter, Printed
 from webapp.services.orders.picture import Count
@@ -72,7 +73,8 @@ class Listing:
         self.places = places
         self.look = look
         self._secret = secret
-        self._query = urlencode(flt.to_params())
+        self._params = flt.to_params()
+        self._query = urlencode(self._params)
 
     def address(self, flt: ListFilter | None = None, cursor: Cursor | None = None) -> str:
         """The list with this filter (the present one by default), at this cursor."""
@@ -135,7 +137,7 @@ class Listing:
     def kept(self, *without: str) -> list[tuple[str, str]]:
         """What a form that sets the fields `without` has to carry along."""
         carried = [("columns", ",".join(self.look.columns))] if self.look.columns else []
-        return [(name, value) for name, value in (*self.flt.to_params(), *carried) if name not in without]
+        return [(name, value) for name, value in (*self._params, *carried) if name not in without]
 
     @property
     def arranged(self) -> list[dict[str, Any]] | None:
@@ -241,7 +243,12 @@ _TABS: dict[str | None, str] = {
 
 def tab_labels() -> dict[str | None, str]:
     """The tabs' names; None is the tab of all orders."""
-    return {tab: translated(name) for tab, name in _TABS.items()}
+    return _tab_labels(language())
+
+
+@lru_cache(maxsize=8)
+def _tab_labels(code: str) -> dict[str | None, str]:
+    return {tab: in_language(code, name) for tab, name in _TABS.items()}
 
 
 def count_text(count: Count | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from webapp.domain.actors import Scope
 from webapp.services.orders.assign import colleagues
@@ -61,6 +62,11 @@ def read_places(session: ReadSession, scope: Scope, timezone: str) -> Places:
         " union all select 'warehouse', code, name, '', '', '', '' from warehouses"
         f" where archived_at is null and {'1 = 1' if scope.warehouse_id is None else '1 = 0'}"
     )
+    return _places(tuple(map(tuple, rows)), timezone)
+
+
+@lru_cache(maxsize=32)
+def _places(rows: tuple[tuple[str, ...], ...], timezone: str) -> Places:
     accounts = [row[1:] for row in rows if row[0] == "account"]
     zones = Counter({code: zone for code, _name, zone, *_rest in accounts}.values())
     return Places(
@@ -68,7 +74,7 @@ def read_places(session: ReadSession, scope: Scope, timezone: str) -> Places:
         tuple(sorted({channel for *_rest, channel, _shop, _name in accounts})),
         zones.most_common(1)[0][0] if zones else timezone,
         _by_name((f"{channel}:{shop}", name) for *_store, channel, shop, name in accounts),
-        *(_by_name(row[1:3] for row in rows if row[0] == kind) for kind in ("warehouse", "tag", "person")),
+        *(_by_name((row[1], row[2]) for row in rows if row[0] == kind) for kind in ("warehouse", "tag", "person")),
     )
 
 

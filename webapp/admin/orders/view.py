@@ -29,6 +29,7 @@ from webapp.admin.orders.places import read_places
 from webapp.admin.orders.ranges import sort_label
 from webapp.admin.orders.row_pages import RowPages
 from webapp.admin.orders.view_pages import ViewPages
+from webapp.auth import signed_in
 from webapp.domain.days import local_day
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
@@ -72,11 +73,12 @@ class OrderView(
         """One page of the list. With the header `Lapak-Part` only what a search changes (`list`), or what a further
         step of a search adds to the `Lapak-Have` rows that are there (`further`)."""
         settings = current_app.config["SETTINGS"]
-        reading, scope = db.session(), current_user.actor.scope
+        reading, person = db.session(), signed_in()
+        scope = person.actor.scope
         params = request.args.to_dict(flat=False)
         part = request.headers.get("Lapak-Part", "")
-        if not (part or params) and current_user.default_view:
-            return redirect(self.get_url(".index_view", view=current_user.default_view))
+        if not (part or params) and person.default_view:
+            return redirect(self.get_url(".index_view", view=person.default_view))
         opening = read_opening(reading, params)
         flt, columns = opening.flt, opening.columns
         places = read_places(reading, scope, settings.timezone)
@@ -93,7 +95,7 @@ class OrderView(
         page = list_orders(
             reading,
             scope,
-            flt.seen_by(current_user.email),
+            flt.seen_by(person.email),
             cursor=cursor,
             now=now,
             limit=flt.limit - have,
@@ -110,7 +112,7 @@ class OrderView(
         alone = opening.view is not None and len(params) == 1
         here = request.full_path if alone else listing.address(cursor=cursor)
         shown = frozenset(row.number for row in page.rows)
-        may = tuple(name for name in ACTIONS if self.is_action_allowed(name))
+        may = tuple(name for name, needed in ACTIONS.items() if person.actor.may(needed))
         others = any((page.next, page.prev, page.further))
         context = {
             "listing": listing, "flt": flt, "page": page, "now": now, "places": places,
@@ -119,12 +121,12 @@ class OrderView(
             "matching": self.get_url(".matching") + listing.query if may and others else "",
             "here": here, "detail_url": self.get_url(".index_view"),
             "problems": [problem_text(problem) for problem in (*opening.problems, *unreadable)],
-            "kept_elsewhere": [n for n in current_user.selection if n not in shown],
+            "kept_elsewhere": [n for n in person.selection if n not in shown],
             "overview_url": listing.overview_address(self.get_url(".overview")),
-            "rows": cells(page.rows, current_user.selection, now, columns),
+            "rows": cells(page.rows, person.selection, now, columns),
             "kit": row_kit(buyer_pages=not scope.restricted),
-            "table": table_of(listing, columns, dense=current_user.dense),
-            "look": look(listing, opening.view.name if opening.view else "", dense=current_user.dense),
+            "table": table_of(listing, columns, dense=person.dense),
+            "look": look(listing, opening.view.name if opening.view else "", dense=person.dense),
             "density_form": density_form(here),
             "headers": as_headers(columns, scope),
             "range_menus": range_menus(listing, local_day(now, places.timezone)),

@@ -169,4 +169,5 @@ def _masked(body: bytes, signature: bytes, secret: str | bytes) -> bytes:
     stream = b"".join(
         hmac.digest(key, signature + block.to_bytes(4, "big"), hashlib.sha256) for block in range(len(body) // 32 + 1)
     )
-    return bytes(a ^ b for a, b in zip(body, stream, strict=False))
+    masked = int.from_bytes(body, "big") ^ int.from_bytes(stream[: len(body)], "big")
+    return masked.to_bytes(len(body), "big")
