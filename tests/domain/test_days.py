@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.domain.days import DayPreset, cut_ms, day_bounds, local_day, preset_days, widened_bounds
+from webapp.domain.days import DayPreset, cut_ms, day_bounds, local_day, preset_days
 
 ZONES = [
     "Asia/Jakarta",
@@ -71,8 +71,6 @@ def test_a_moment_lies_in_its_day(moment: datetime, zone: str) -> None:
     low, high = day_bounds(day, zone)
     assert low <= moment < high
     assert day_bounds(day + timedelta(days=1), zone)[0] == high
-    wide_low, wide_high = widened_bounds(day, day)
-    assert wide_low <= moment < wide_high
 
 
 @pytest.mark.parametrize(

@@ -46,15 +46,6 @@ def day_bounds(day: date, tz: str) -> tuple[datetime, datetime]:
     return _midnight(day, tz), _midnight(day + _ONE_DAY, tz)
 
 
-def widened_bounds(first: date, last: date) -> tuple[datetime, datetime]:
-    """A range of UTC that holds every moment of the local days `first` … `last` in any zone.
-
-    Data model, days: a filter on `local_date` adds it so that an index on the moment applies; `low <= moment < high`.
-    """
-    low, high = first - _ONE_DAY, last + 2 * _ONE_DAY
-    return datetime.combine(low, time.min, tzinfo=UTC), datetime.combine(high, time.min, tzinfo=UTC)
-
-
 def preset_days(preset: DayPreset, today: date) -> tuple[date, date]:
     """First and last day (both included) of a preset, seen from `today` in the store's zone."""
     match preset:

@@ -8,11 +8,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from webapp.domain.actors import Scope
-from webapp.domain.days import widened_bounds
 from webapp.domain.order_status import TO_SHIP
 from webapp.services.orders.cursors import Way
 from webapp.services.orders.filters import DEFAULT_SORT, NOBODY, DateKind, ListFilter, Printed, Sort
-from webapp.services.orders.moments import Moments, read_moments
+from webapp.services.orders.moments import Moments, ordered_within, read_moments
 from webapp.services.orders.search import NO_WORDS, SearchQuery, doc_matches, read_query
 from webapp.services.statements import ReadSession, Statement, exists_by_key
 from webapp.services.totals import EARLIEST, LATEST, AccountChoice
@@ -76,8 +75,8 @@ _PRINTED = {
 @dataclass(frozen=True, slots=True)
 class Conditions:
     """Everything that is asked of an order, and the `sort` of what is found. None and empty ask nothing, but what is
-    empty where it could be None asks for what cannot be. `people` are who may be assigned; with `unassigned`, orders
-    without anybody are wanted too."""
+    empty where it could be None asks for what cannot be. `ordered` holds the days `first` … `last` of every zone.
+    `people` are who may be assigned; with `unassigned`, orders without anybody are wanted too."""
 
     accounts: AccountChoice
     sort: Sort = DEFAULT_SORT
@@ -85,6 +84,7 @@ class Conditions:
     payments: tuple[str, ...] = ()
     first: date | None = None
     last: date | None = None
+    ordered: tuple[datetime | None, datetime | None] = (None, None)
     warehouses: frozenset[int] | None = None
     methods: tuple[str, ...] = ()
     arranged: bool | None = None
@@ -140,8 +140,7 @@ class Conditions:
         if self.sort.column == "updated_at":
             updated = self.moments is not None and self.moments.kind is DateKind.UPDATED
             return (self.moments.low, self.moments.high) if self.moments and updated else (None, None)
-        low = widened_bounds(self.first, self.first)[0] if self.first else None
-        high = widened_bounds(self.last, self.last)[1] if self.last else None
+        low, high = self.ordered
         return low, self.moments.ordered_before if self.moments else high
 
     def sql(self, parts: Collection[Part], st: Statement, alias: str) -> str:
@@ -201,6 +200,7 @@ def conditions_of(session: ReadSession, scope: Scope, flt: ListFilter, now: date
         payments=tuple(status.value for status in flt.payment_status),
         first=flt.first_day if ordered else None,
         last=flt.last_day if ordered else None,
+        ordered=ordered_within(session, flt.first_day, flt.last_day) if ordered else (None, None),
         warehouses=_warehouses(session, scope, flt.warehouse),
         methods=tuple(method.value for method in flt.payment_method),
         arranged=flt.arranged,

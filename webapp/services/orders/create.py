@@ -263,6 +263,7 @@ def customers_of(work: UnitOfWork, buyers: Sequence[tuple[Store, Buyer]]) -> lis
         if key and key not in known
     }
     if added:
+        work.writes_many(len(added))
         new = text(
             "insert into customers (created_at, store_id, name, phone_key, email)"
             f" select :now, u.store_id, u.name, u.phone_key, u.email from {_CUSTOMERS.source(work.dialect)} where true"

@@ -37,6 +37,14 @@ def overdue_hits(session: ReadSession, conditions: Conditions, way: Way, start: 
     return _take(st, conditions, found, _beside_overdue(conditions), way, start, need, most=MOST_OVERDUE)
 
 
+def few_overdue(session: ReadSession, conditions: Conditions) -> bool:
+    """Whether so few orders are overdue that all of them may be fetched: told by the index alone."""
+    st = Statement(session)
+    late = conditions.sql([Part.OVERDUE], st, "o")
+    found = st.run(f"select count(*) from (select 1 from orders o where {late} limit {MOST_OVERDUE + 1}) x")[0][0]
+    return bool(found <= MOST_OVERDUE)
+
+
 def count_overdue(session: ReadSession, conditions: Conditions) -> tuple[int, bool]:
     """How many orders are overdue (and meet the rest), at most `COUNT_CAP`, and whether that is all."""
     st = Statement(session)

@@ -96,6 +96,23 @@ _TABLES = {
 """Where a moment is kept, and which of the rows count: not a parcel that never left, nor a payment taken back."""
 
 
+def ordered_within(
+    session: ReadSession, first: date | None, last: date | None
+) -> tuple[datetime | None, datetime | None]:
+    """A range of moments (`low <= moment < high`, None for open) that holds these days in the zone of every store.
+
+    As narrow as the zones are apart: of what an index finds in it, and is of another day after all, there may be
+    hours' orders, not days'.
+    """
+    if first is None and last is None:
+        return None, None
+    zones = [zone for (zone,) in Statement(session).run("select distinct timezone from stores")] or ["UTC"]
+    return (
+        min(day_bounds(first, zone)[0] for zone in zones) if first else None,
+        max(day_bounds(last, zone)[1] for zone in zones) if last else None,
+    )
+
+
 def read_moments(session: ReadSession, kind: DateKind, first: date | None, last: date | None) -> Moments | None:
     """The moments of these days in the zones of all stores, in one statement; None when both ends are open."""
     if first is None and last is None:

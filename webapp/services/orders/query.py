@@ -227,7 +227,8 @@ def _sets(session: ReadSession, conditions: Conditions, picture: Picture | None)
         if by_index:
             yield hits.word_hits
     elif conditions.overdue_at is not None:
-        yield hits.overdue_hits
+        if hits.few_overdue(session, conditions):
+            yield hits.overdue_hits
     elif conditions.awaiting:
         yield hits.awaiting_hits
     elif conditions.sort.column == "updated_at" and _has_facet(conditions):
