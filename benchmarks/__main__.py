@@ -22,7 +22,7 @@ from benchmarks import (
 )
 from benchmarks.databases import DATA, ROOT, Databases, PostgreSQL, SQLite
 from benchmarks.results import Result
-from benchmarks.running import FULL, SMALL, Bench, Found
+from benchmarks.running import BIG, FULL, SMALL, Bench, Found
 from benchmarks.server import postgresql_server
 
 BENCHMARKS: dict[str, Callable[[Bench], Found]] = {
@@ -38,6 +38,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Found]] = {
     "combinations": combinations.run,
 }
 ENGINES = ("postgresql", "sqlite")
+AT_TEN_MILLION = ("pages", "combinations")
 
 
 def main() -> int:
@@ -45,26 +46,34 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="How fast the main job is.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(BENCHMARKS)}; all by default")
     parser.add_argument("--engine", choices=ENGINES, action="append", help="one database only")
+    parser.add_argument(
+        "--big", action="store_true", help="ten million orders, PostgreSQL: loading takes 30 minutes and 40 GB"
+    )
     parser.add_argument("--small", action="store_true", help="a few thousand orders: tries the benchmarks themselves")
     given = parser.parse_args()
     unknown = [name for name in given.names if name not in BENCHMARKS]
     if unknown:
         parser.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    if given.big and (given.small or "sqlite" in (given.engine or ()) or set(given.names) - set(AT_TEN_MILLION)):
+        parser.error(f"--big is for {' and '.join(AT_TEN_MILLION)} on PostgreSQL")
+    sizes = BIG if given.big else SMALL if given.small else FULL
+    names = given.names or (AT_TEN_MILLION if given.big else tuple(BENCHMARKS))
     missed = 0
-    for engine in given.engine or ENGINES:
+    for engine in ("postgresql",) if given.big else given.engine or ENGINES:
         with _databases(engine) as databases:
-            bench = Bench(databases, SMALL if given.small else FULL)
+            bench = Bench(databases, sizes)
             settings = databases.settings()
             print(f"\n{engine} {databases.version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
             print("  " + ", ".join(f"{name}={value}" for name, value in settings.items()), flush=True)
             for name, run in BENCHMARKS.items():
-                if not given.names or name in given.names:
+                if name in names:
                     found = run(bench)
                     for figure in found.figures:
                         print(figure.line(name, engine), flush=True)
                         missed += figure.met is False
                     folder = DATA / "small" if given.small else ROOT / "benchmarks" / "results"
-                    Result(name, engine, found.figures, found.plans, settings).write(folder, databases.version())
+                    kept = f"{name}-big" if given.big else name
+                    Result(kept, engine, found.figures, found.plans, settings).write(folder, databases.version())
     return 1 if missed else 0
 
 

@@ -16,7 +16,7 @@ from benchmarks.databases import NOW
 from benchmarks.measuring import Times, interleave
 from benchmarks.plans import statements_of
 from benchmarks.results import Figure, at_most
-from benchmarks.running import Bench, Found
+from benchmarks.running import FULL, Bench, Found
 from benchmarks.site import Person, open_site
 from webapp.demo.words_id import GIVEN_NAMES, OLD_GIVEN_NAME
 from webapp.extensions import db
@@ -73,7 +73,8 @@ def run(bench: Bench) -> Found:
             {name: _get(owner, address) for name, address in addresses.items()}, rounds=rounds, warm_up=3
         )
         name, worst = max(taken.items(), key=lambda each: each[1].p95)
-        figures.append(at_most(_WHAT[kind], worst.p95, _AIMS[kind], "ms", of=name, median=worst.median))
+        aim = SEARCH_IN_TEN_MILLION if kind == "search" and bench.sizes.orders > FULL.orders else _AIMS[kind]
+        figures.append(at_most(_WHAT[kind], worst.p95, aim, "ms", of=name, median=worst.median))
     for kind, address in (("order page", LIST + _number(many)), ("overview", LIST + YEAR), ("poll", _poll(owner))):
         with many.app_context(), statements_of(db.engine) as sent:
             owner.get(address)
@@ -93,6 +94,7 @@ _WHAT = {
     "order": "an order's page, p95",
     "banner": "a poll for new orders, p95",
 }
+SEARCH_IN_TEN_MILLION = 120
 _AIMS = {"step": 40, "search": 70, "overview": 30, "order": 15, "banner": 5}
 
 

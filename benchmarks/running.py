@@ -11,7 +11,7 @@ from benchmarks.results import Figure
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much of everything. `small` is for trying the benchmarks themselves: its figures mean nothing."""
+    """How much of everything. `SMALL` is for trying the benchmarks themselves: its figures mean nothing."""
 
     orders: int = 1_000_000
     few_orders: int = 10_000
@@ -26,6 +26,7 @@ class Sizes:
 
 
 FULL = Sizes()
+BIG = Sizes(orders=10_000_000)
 SMALL = Sizes(
     orders=20_000,
     few_orders=2_000,

@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from webapp import memory
+from webapp import runtime
 from webapp.app import create_app
 from webapp.demo.sign_in import DEMO_PASSWORD
 from webapp.settings import Settings
@@ -38,7 +38,7 @@ def open_site(url: str) -> Flask:
         }
     )
     app = create_app(settings)
-    memory.settle()
+    runtime.settle()
     return app
 
 

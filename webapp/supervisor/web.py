@@ -12,7 +12,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from webapp import logs, memory
+from webapp import logs, runtime
 from webapp.app import create_app
 from webapp.lifeline import die_with_parent
 from webapp.settings import Settings
@@ -35,7 +35,7 @@ def load(_target: str) -> Flask:
     settings = Settings.from_env()
     logs.setup(settings)
     app = create_app(settings)
-    memory.settle()
+    runtime.settle()
     return app
 
 

@@ -8,7 +8,7 @@ import pkgutil
 import click
 
 import webapp.tasks
-from webapp import logs, memory, queues
+from webapp import logs, queues, runtime
 from webapp.app import create_app
 from webapp.database import keep_little
 from webapp.extensions import db
@@ -26,5 +26,5 @@ def worker() -> None:
     app = create_app(settings)
     with app.app_context():
         keep_little(db.engine)
-    memory.settle()
+    runtime.settle()
     queues.run_worker(app, settings.queue_url)
