@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from random import Random
-from threading import Barrier
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import event, func, select, text
 
 from tests.factories import Shop, history_of, make_orders, new_order, totals_recounted
+from tests.services.at_once import at_once
 from webapp.domain.errors import Code
 from webapp.domain.order_acts import Outcome
 from webapp.domain.order_status import OrderStatus, find_transition
@@ -26,20 +25,6 @@ from webapp.services.orders.edit_order import OrderEdit, edit_order
 from webapp.services.totals import fold
 
 S = OrderStatus
-
-
-def at_once(app: Flask, *acts: Callable[[], BulkResult]) -> list[BulkResult]:
-    """Do all `acts` at the same moment, each in a thread with its own connection."""
-    db.session.rollback()
-    barrier = Barrier(len(acts))
-
-    def run(act: Callable[[], BulkResult]) -> BulkResult:
-        with app.app_context():
-            barrier.wait(10)
-            return act()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def test_four_people_ship_and_cancel_the_same_orders(app: Flask, shop: Shop) -> None:
