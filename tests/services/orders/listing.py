@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, text
 
+from webapp.domain.actors import Scope
 from webapp.domain.days import local_day
 from webapp.domain.numbers import new_order_number, random_part
-from webapp.domain.order_status import TO_SHIP, OrderStatus
+from webapp.domain.order_status import TABS, TO_SHIP, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
-from webapp.domain.words import phone_key, search_doc
+from webapp.domain.words import phone_key, search_doc, search_words
 from webapp.models import (
     ChannelAccount,
     Order,
@@ -31,6 +33,7 @@ from webapp.models import (
     Warehouse,
 )
 from webapp.models.types import to_ms
+from webapp.services.orders.filters import DateKind, ListFilter, Printed, Sort
 from webapp.services.totals import fold
 
 NOW = datetime(2026, 11, 21, 6, 50, tzinfo=UTC)
@@ -119,6 +122,66 @@ class Listing:
     warehouses: dict[str, int] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
     tags: dict[str, int] = field(default_factory=dict)
+
+
+def matching(listing: Listing, scope: Scope, flt: ListFilter) -> list[Known]:
+    """The orders that the filter asks for, by looking at each of them."""
+    words = [word for word in search_words(flt.q) if not word.too_short]
+    asks: list[Callable[[Known], bool]] = [
+        lambda o: scope.covers(o.account_id, o.warehouse_id),
+        lambda o: flt.tab is None or o.status in TABS[flt.tab],
+        lambda o: not flt.status or o.status in flt.status,
+        lambda o: not flt.payment_status or o.payment_status in flt.payment_status,
+        lambda o: not flt.payment_method or o.payment_method in flt.payment_method,
+        lambda o: not flt.store or o.store in flt.store,
+        lambda o: not flt.channel or o.channel in flt.channel,
+        lambda o: not flt.account or o.account in flt.account,
+        lambda o: not flt.courier or bool(o.couriers & set(flt.courier)),
+        lambda o: not flt.warehouse or o.warehouse in flt.warehouse,
+        lambda o: not flt.printed or any(printed(o, p) for p in flt.printed),
+        lambda o: flt.arranged is None or o.arranged is flt.arranged,
+        lambda o: not flt.overdue or (o.status in TO_SHIP and o.ship_by is not None and o.ship_by < NOW),
+        lambda o: not flt.awaiting or o.awaiting,
+        lambda o: not flt.sku or bool(o.skus & {sku.upper() for sku in flt.sku}),
+        lambda o: not flt.tag or bool(o.tags & set(flt.tag)),
+        lambda o: not flt.assigned or (o.assigned or "none") in flt.assigned,
+        lambda o: (
+            (flt.first_day is None and flt.last_day is None) or any(within(flt, day) for day in days(o, flt.date))
+        ),
+        lambda o: all(any(form in o.doc for form in word.forms) for word in words),
+    ]
+    found = [order for order in listing.orders if all(ask(order) for ask in asks)]
+    return sorted(found, key=lambda order: place(order, flt.sort), reverse=flt.sort.descending)
+
+
+def place(order: Known, sort: Sort) -> tuple[datetime, int]:
+    moment = {"ordered_at": order.ordered_at, "updated_at": order.updated_at, "ship_by": order.ship_by}[sort.column]
+    assert moment is not None
+    return moment, order.id
+
+
+def days(order: Known, kind: DateKind) -> list[date]:
+    moments = {
+        DateKind.PAID: [order.paid_at] if order.paid_at else [],
+        DateKind.SHIPPED: order.shipped_at,
+        DateKind.UPDATED: [order.updated_at],
+    }
+    if kind is DateKind.ORDERED:
+        return [order.local_date]
+    return [local_day(moment, order.zone) for moment in moments[kind]]
+
+
+def within(flt: ListFilter, day: date) -> bool:
+    return (flt.first_day is None or day >= flt.first_day) and (flt.last_day is None or day <= flt.last_day)
+
+
+def printed(order: Known, wanted: Printed) -> bool:
+    return {
+        Printed.LABEL: order.label,
+        Printed.NO_LABEL: not order.label,
+        Printed.INVOICE: order.invoice,
+        Printed.NO_INVOICE: not order.invoice,
+    }[wanted]
 
 
 def fill(engine: Engine) -> Listing:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.services.orders.listing import NOW, PEOPLE, TAGS, Known, Listing
+from tests.services.orders.listing import NOW, PEOPLE, TAGS, Listing, matching
 from webapp.domain.actors import EVERYTHING, Scope
-from webapp.domain.days import local_day
-from webapp.domain.order_status import TABS, TO_SHIP, OrderStatus
+from webapp.domain.order_status import TABS, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
-from webapp.domain.words import search_words
 from webapp.services.orders import hits, query, sources, walks
 from webapp.services.orders.cursors import LAST, Cursor, Key, Way
 from webapp.services.orders.filters import DateKind, ListFilter, Printed, Sort
@@ -35,66 +32,6 @@ WORDS = (
     "100%_\\",
     "buyer12",
 )
-
-
-def matching(listing: Listing, scope: Scope, flt: ListFilter) -> list[Known]:
-    """The orders that the filter asks for, by looking at each of them."""
-    words = [word for word in search_words(flt.q) if not word.too_short]
-    asks: list[Callable[[Known], bool]] = [
-        lambda o: scope.covers(o.account_id, o.warehouse_id),
-        lambda o: flt.tab is None or o.status in TABS[flt.tab],
-        lambda o: not flt.status or o.status in flt.status,
-        lambda o: not flt.payment_status or o.payment_status in flt.payment_status,
-        lambda o: not flt.payment_method or o.payment_method in flt.payment_method,
-        lambda o: not flt.store or o.store in flt.store,
-        lambda o: not flt.channel or o.channel in flt.channel,
-        lambda o: not flt.account or o.account in flt.account,
-        lambda o: not flt.courier or bool(o.couriers & set(flt.courier)),
-        lambda o: not flt.warehouse or o.warehouse in flt.warehouse,
-        lambda o: not flt.printed or any(printed(o, p) for p in flt.printed),
-        lambda o: flt.arranged is None or o.arranged is flt.arranged,
-        lambda o: not flt.overdue or (o.status in TO_SHIP and o.ship_by is not None and o.ship_by < NOW),
-        lambda o: not flt.awaiting or o.awaiting,
-        lambda o: not flt.sku or bool(o.skus & {sku.upper() for sku in flt.sku}),
-        lambda o: not flt.tag or bool(o.tags & set(flt.tag)),
-        lambda o: not flt.assigned or (o.assigned or "none") in flt.assigned,
-        lambda o: (
-            (flt.first_day is None and flt.last_day is None) or any(within(flt, day) for day in days(o, flt.date))
-        ),
-        lambda o: all(any(form in o.doc for form in word.forms) for word in words),
-    ]
-    found = [order for order in listing.orders if all(ask(order) for ask in asks)]
-    return sorted(found, key=lambda order: place(order, flt.sort), reverse=flt.sort.descending)
-
-
-def place(order: Known, sort: Sort) -> tuple[datetime, int]:
-    moment = {"ordered_at": order.ordered_at, "updated_at": order.updated_at, "ship_by": order.ship_by}[sort.column]
-    assert moment is not None
-    return moment, order.id
-
-
-def days(order: Known, kind: DateKind) -> list[date]:
-    moments = {
-        DateKind.PAID: [order.paid_at] if order.paid_at else [],
-        DateKind.SHIPPED: order.shipped_at,
-        DateKind.UPDATED: [order.updated_at],
-    }
-    if kind is DateKind.ORDERED:
-        return [order.local_date]
-    return [local_day(moment, order.zone) for moment in moments[kind]]
-
-
-def within(flt: ListFilter, day: date) -> bool:
-    return (flt.first_day is None or day >= flt.first_day) and (flt.last_day is None or day <= flt.last_day)
-
-
-def printed(order: Known, wanted: Printed) -> bool:
-    return {
-        Printed.LABEL: order.label,
-        Printed.NO_LABEL: not order.label,
-        Printed.INVOICE: order.invoice,
-        Printed.NO_INVOICE: not order.invoice,
-    }[wanted]
 
 
 def random_filter(chance: random.Random) -> ListFilter:
@@ -223,16 +160,3 @@ def test_tabs_are_counted_under_accounts_days_and_payment(session: Session, list
         counts = tab_counts(session, scope, flt)
         assert counts == wanted
         assert all(count.exact for count in counts.values())
-
-
-def test_a_changed_order_disturbs_no_other(session: Session, listing: Listing) -> None:
-    """A page's cursor says a place, not an order: it works when the order that stood there is gone."""
-    flt = ListFilter(q="siti")
-    wanted = matching(listing, EVERYTHING, flt)
-    gone = wanted[3]
-    at = Cursor(Way.AFTER, Key(int(gone.ordered_at.timestamp() * 1000), gone.id))
-    page = list_orders(session, EVERYTHING, flt, cursor=at, limit=SIZE, now=NOW)
-    assert [row.number for row in page.rows] == [order.number for order in wanted[4 : 4 + SIZE]]
-    beside = Cursor(Way.AFTER, Key(int(gone.ordered_at.timestamp() * 1000) + 1, 0))
-    page = list_orders(session, EVERYTHING, flt, cursor=beside, limit=SIZE, now=NOW)
-    assert page.rows[0].number in {o.number for o in wanted if o.ordered_at == gone.ordered_at}
