@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
@@ -23,8 +24,8 @@ def move(engine: Engine, revision: str) -> None:
     config.set_main_option("script_location", str(ROOT / "migrations"))
     with engine.execution_options(write=True).begin() as connection:
         config.attributes["connection"] = connection
-        current = connection.dialect.has_table(connection, "job_targets")
-        (command.downgrade if current else command.upgrade)(config, revision)
+        current = MigrationContext.configure(connection).get_current_revision() or ""
+        (command.downgrade if current > revision else command.upgrade)(config, revision)
 
 
 def run(engine: Engine, sql: str) -> None:
@@ -51,5 +52,21 @@ def test_more_kinds_of_jobs_leave_the_jobs_and_their_rows_on_sqlite(tmp_path: Pa
     with engine.begin() as connection:
         assert connection.execute(text("select id, kind from jobs")).all() == [(5, "status_upload")]
         assert connection.execute(text("select count(*) from job_rows")).scalar() == 1
+        assert connection.execute(text("pragma integrity_check")).scalar() == "ok"
+    engine.dispose()
+
+
+def test_calculations_are_a_kind_of_job_from_their_revision_on(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'lapak.db'}", limits=False)
+    new = f"insert into jobs (created_at, kind, state, {ACTOR}) values (1, 'calculation', 'done', {VALUES})"
+    move(engine, "0007")
+    run(engine, f"insert into jobs (id, created_at, kind, state, {ACTOR}) values (5, 1, 'undo', 'done', {VALUES})")
+    with pytest.raises(IntegrityError):
+        run(engine, new)
+    move(engine, "0008")
+    run(engine, new)
+    move(engine, "0007")
+    with engine.begin() as connection:
+        assert connection.execute(text("select id, kind from jobs")).all() == [(5, "undo")]
         assert connection.execute(text("pragma integrity_check")).scalar() == "ok"
     engine.dispose()

@@ -8,13 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask import Flask
 
-from tests.admin.back_office import of
-from tests.admin.order_pages import LIST, words
-from tests.factories import Shop, make_orders
+from tests.admin.back_office import BackOffice, limited, of
+from tests.admin.order_pages import LIST, link, words
+from tests.factories import Shop, count_rows, make_orders
 from webapp import clock
 from webapp.admin.orders.overview_page import HEIGHT, WIDTH, bars, mix
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Role
+from webapp.models import Job
+from webapp.services.jobs import run_job
 from webapp.services.orders import overview
 from webapp.services.orders.overview import DayCount, Overview, Worth
 
@@ -46,15 +48,91 @@ def test_a_search_takes_the_strip_along(app: Flask, shop: Shop) -> None:
     assert words(person.client.get(LIST + "overview?q=siti", headers=HX).text).startswith("Orders 0")
 
 
+CALCULATE = re.compile(r'<form class="lp-ov-s" method="post" action="([^"]+)" hx-post="([^"]+)" hx-target="#order-over')
+
+
 def test_more_is_added_up_when_somebody_asks(app: Flask, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overview, "STEP", 1)
     make_orders(shop.manual, 4)
     person = of(app, shop)
     some = person.client.get(LIST + "overview?q=siti", headers=HX).text
     assert words(some).startswith("Orders 2+ Calculate")
-    asked = re.search(r'hx-get="([^"]+calculate=1)" hx-target="#order-overview"', some)
+    asked = CALCULATE.search(some)
     assert asked is not None
-    assert words(person.client.get(asked[1].replace("&amp;", "&"), headers=HX).text).startswith("Orders 4 Value")
+    assert asked[1] == asked[2] == LIST + "overview?q=siti"
+    assert words(person.post(asked[1], headers=HX).text).startswith("Orders 4 Value")
+    assert "Orders 4 Value" in words(person.post(asked[1]).text), "without scripts too"
+    assert count_rows(Job) == 0
+
+
+@pytest.fixture
+def long_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists of which three orders are too many to be added up while somebody waits."""
+    monkeypatch.setattr(overview, "STEP", 1)
+    monkeypatch.setattr(overview, "MOST_STEPS", 3)
+    monkeypatch.setattr("webapp.services.calculations.STEP", 2)
+
+
+@pytest.mark.usefixtures("long_lists")
+def test_a_long_list_is_calculated_by_a_job_that_the_strip_leads_to(app: Flask, shop: Shop) -> None:
+    make_orders(shop.manual, 5, ordered_at=clock.now() - timedelta(days=1))
+    make_orders(shop.onyu_manual, 2, ordered_at=clock.now() - timedelta(days=1))
+    person = of(app, shop)
+    strip = LIST + "overview?q=siti"
+    started = person.post(strip, headers=HX).text
+    assert words(started).startswith("Orders 3+ Calculating …")
+    job_page = link(started, "Calculating …")
+    assert link(person.client.get(strip, headers=HX).text, "Calculating …") == job_page
+    assert words(person.client.get(strip + "&store=rona", headers=HX).text).startswith("Orders 2+ Calculate")
+    assert not run_job(int(job_page.rpartition("/")[2]), app.extensions["storage"], seconds=0.0)
+    going = words(person.page(job_page))
+    assert "Calculation of a list" in going
+    assert "2 orders Searched back to" in going
+    assert "Search: siti" in going
+    while not run_job(int(job_page.rpartition("/")[2]), app.extensions["storage"], seconds=0.0):
+        pass
+    page = person.page(job_page)
+    assert "Orders 7 Value, IDR" in words(page)
+    assert "Value, KRW" in words(page)
+    assert "Pending 7" in words(page)
+    assert page.count("<rect") == 1 + 14
+    assert link(page, "To the list") == LIST + "?q=siti"
+    assert "result.csv" not in page
+    again = person.client.get(strip, headers=HX).text
+    assert words(again).startswith("Orders 2+ Calculate Last result")
+    assert link(again, "Last result") == job_page
+    assert "Calculation of a list" in words(person.page("/admin/jobs/?tab=other"))
+
+
+@pytest.mark.usefixtures("long_lists")
+def test_without_scripts_one_comes_to_the_jobs_page(app: Flask, shop: Shop) -> None:
+    make_orders(shop.manual, 5)
+    answer = of(app, shop).post(LIST + "overview?q=siti")
+    assert answer.status_code == 302
+    assert "/admin/jobs/" in answer.location
+
+
+@pytest.mark.usefixtures("long_lists")
+def test_a_calculation_shows_each_person_only_what_is_theirs(app: Flask, shop: Shop) -> None:
+    make_orders(shop.manual, 4, warehouse_id=shop.warehouse)
+    make_orders(shop.onyu_manual, 5)
+    provider = of(app, shop, Role.PROVIDER)
+    seller = BackOffice(app, limited(shop, Role.CS))
+    pages = {}
+    for person in (provider, seller):
+        job_page = link(person.post(LIST + "overview?q=siti", headers=HX).text, "Calculating …")
+        while not run_job(int(job_page.rpartition("/")[2]), app.extensions["storage"]):
+            pass
+        pages[person] = job_page
+    told = words(provider.page(pages[provider]))
+    assert "Orders 4 Value – By status" in told
+    assert "Rp" not in told
+    theirs = words(seller.page(pages[seller]))
+    assert "Orders 5 Value, KRW" in theirs
+    assert "IDR" not in theirs
+    assert provider.get(pages[seller]).status_code == 404
+    assert seller.get(pages[provider]).status_code == 404
+    assert "Orders 5 Value, KRW" in words(of(app, shop).page(pages[seller])), "owners and admins see everybody's"
 
 
 def test_without_scripts_it_is_a_page(app: Flask, shop: Shop) -> None:

@@ -108,6 +108,7 @@ MATRIX: dict[tuple[str, str], Door] = {
     ("orders.undo", "POST"): Door(data={"batch": "1"}),
     ("orders.changes", "GET"): Door(),
     ("orders.overview", "GET"): Door(),
+    ("orders.calculate", "POST"): Door(),
     ("orders.download", "GET"): Door(),
     ("orders.start_download", "POST"): Door(),
     ("orders.matching", "GET"): Door(),

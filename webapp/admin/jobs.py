@@ -21,6 +21,7 @@ from flask_login import current_user
 
 from webapp import clock
 from webapp.admin.base import GuardedView, expose, own_zone
+from webapp.admin.calculation_page import calculation_shown
 from webapp.admin.job_report import report_text
 from webapp.admin.orders_preview import orders_preview
 from webapp.admin.typed import TYPED_FROM, same_words, typed_word
@@ -51,6 +52,8 @@ UNFINISHED = frozenset({JobState.CHECKING, JobState.QUEUED, JobState.RUNNING})
 """States in which the page asks again by itself."""
 ONE = "/<int(max=9223372036854775807):job_id>"
 """One job; ids are 64 bits."""
+WITHOUT_ROWS = frozenset({JobKind.ORDER_EXPORT, JobKind.CALCULATION})
+"""Jobs that change no order, so that there is nothing to tell row by row."""
 TABS = ("channel", "file", "other", "all")
 
 
@@ -79,7 +82,7 @@ class Progress:
 
 def progress_of(job: Job, now: datetime) -> Progress:
     """How far `job` is at `now`."""
-    if job.state not in UNFINISHED and job.kind == JobKind.ORDER_EXPORT:
+    if job.state not in UNFINISHED and job.kind in WITHOUT_ROWS:
         return Progress(None, None, job_state_label(job.state))
     if job.state == JobState.CHECKING or not job.total_rows:
         return Progress(None, None, job_state_label(job.state))
@@ -232,9 +235,12 @@ class JobsView(GuardedView):
         listed = job.kind == JobKind.BULK_CHANGE
         return {
             **_way_back(job),
+            **calculation_shown(current_user.actor, job),
             "may": current_user.may(jobs.needed(job)),
             "act": act_of(job) if listed else None,
-            "orders_url": _list_url(job) if listed else url_for("orders.index_view"),
+            "orders_url": _list_url(job)
+            if "filter" in job.params and job.kind != JobKind.ORDER_EXPORT
+            else url_for("orders.index_view"),
             "job": job,
             "name": job_name(job),
             "file": file,
@@ -282,7 +288,7 @@ def job_name(job: Job) -> str:
 
 def has_result(job: Job) -> bool:
     """Whether the job has come to an end after it had begun to change orders."""
-    if job.kind == JobKind.ORDER_EXPORT:
+    if job.kind in WITHOUT_ROWS:
         return False
     return job.started_at is not None and job.state in (JobState.DONE, JobState.CANCELED, JobState.FAILED)
 

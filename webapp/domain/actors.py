@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -33,6 +34,12 @@ class Scope:
     def limited(self) -> bool:
         """Whether there are orders that don't exist for its owner."""
         return self.account_ids is not None or self.warehouse_id is not None
+
+    @property
+    def mark(self) -> str:
+        """A short text by which the same scope is known again, without saying what it is."""
+        accounts = None if self.account_ids is None else sorted(self.account_ids)
+        return hashlib.sha256(repr((accounts, self.warehouse_id, self.restricted)).encode()).hexdigest()
 
     def covers(self, account_id: int, warehouse_id: int | None) -> bool:
         """Whether an order of this account and warehouse exists for its owner."""

@@ -80,6 +80,7 @@ JOB_KIND: Mapping[str, str] = {
     "order_upload": N_("Upload of orders"),
     "bulk_change": N_("Change of many orders"),
     "undo": N_("Undo of a job"),
+    "calculation": N_("Calculation of a list"),
 }
 FIELD: Mapping[str, str] = {
     "order_number": N_("order number"),

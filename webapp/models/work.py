@@ -32,6 +32,7 @@ class JobKind(StrEnum):
     ORDER_UPLOAD = "order_upload"
     BULK_CHANGE = "bulk_change"
     UNDO = "undo"
+    CALCULATION = "calculation"
 
 
 class JobState(StrEnum):

@@ -20,6 +20,7 @@ from webapp.models import File, Job, JobKind, JobRow, JobState
 from webapp.services.bulk_jobs.change import change_targets
 from webapp.services.bulk_jobs.freeze import act_of, freeze, start_again
 from webapp.services.bulk_jobs.take_back import take_back_rows
+from webapp.services.calculations import calculate
 from webapp.services.exporting import order_export
 from webapp.services.files import Storage, receive
 from webapp.services.identities import actor_by_id
@@ -42,7 +43,7 @@ PAGE = 2000
 TABS: Mapping[str, frozenset[JobKind]] = {
     "channel": frozenset(),
     "file": frozenset({JobKind.STATUS_UPLOAD, JobKind.ORDER_UPLOAD}),
-    "other": frozenset({JobKind.ORDER_EXPORT, JobKind.BULK_CHANGE, JobKind.UNDO}),
+    "other": frozenset({JobKind.ORDER_EXPORT, JobKind.BULK_CHANGE, JobKind.UNDO, JobKind.CALCULATION}),
     "all": frozenset(JobKind),
 }
 """Which kinds of job stand in which tab."""
@@ -51,6 +52,7 @@ _NEEDED: Mapping[str, Permission] = {
     JobKind.ORDER_UPLOAD.value: Permission.ORDERS_IMPORT,
     JobKind.ORDER_EXPORT.value: Permission.ORDERS_EXPORT,
     JobKind.UNDO.value: Permission.ORDERS_VIEW,
+    JobKind.CALCULATION.value: Permission.ORDERS_VIEW,
 }
 
 
@@ -102,6 +104,8 @@ def _turn(job: Job, lease: Lease, actor: Actor, storage: Storage, seconds: float
             return turn(job, lease, actor, seconds=seconds)
         case JobKind.UNDO:
             return take_back_rows(job, lease, actor, seconds=seconds)
+        case JobKind.CALCULATION:
+            return calculate(job, lease, actor, seconds=seconds)
     upload = order_upload if job.kind == JobKind.ORDER_UPLOAD else status_upload
     if checking:
         upload.check(job, lease, actor, storage)

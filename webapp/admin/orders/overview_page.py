@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import current_app, request
+from flask import current_app, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from webapp import clock
@@ -16,6 +18,8 @@ from webapp.auth import needs
 from webapp.domain.days import local_day
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
+from webapp.models import Job
+from webapp.services.calculations import find_calculation, start_calculation
 from webapp.services.orders.filters import ListFilter
 from webapp.services.orders.overview import DayCount, Overview, read_overview
 
@@ -40,32 +44,64 @@ class Bar:
     day: DayCount
 
 
-class OverviewPage:
-    """The route of the strip; mixed into the orders' view."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which list an address means, and when it was asked for. `list_query` leads back to it."""
 
+    flt: ListFilter
+    now: datetime
+    today: date
+    list_query: str
+
+
+class OverviewPage:
+    """The routes of the strip; mixed into the orders' view."""
+
+    get_url: Any
     render: Any
 
     @expose("/overview")
     @needs(Permission.ORDERS_VIEW)
     def overview(self) -> str:
         """The strip for the list's parameters; without scripts a page of its own."""
-        settings = current_app.config["SETTINGS"]
-        reading, scope, now = db.session(), current_user.actor.scope, clock.now()
-        params = request.args.to_dict(flat=False)
-        flt, _wrong = ListFilter.from_params(params)
-        places = read_places(reading, scope, settings.timezone)
-        today = local_day(now, places.timezone)
-        asked = flt.seen_by(current_user.email)
-        calculate = "calculate" in request.args
-        found = read_overview(reading, scope, asked, now=now, today=today, calculate=calculate)
-        part = bool(request.headers.get("HX-Request"))
-        template = "overview" if part else "overview_page"
+        asked = _asked()
+        found = _read(asked, calculate=False)
+        job = None if found.whole else find_calculation(db.session(), current_user.actor, asked.flt)
+        return self._strip(asked, found, job)
+
+    @expose("/overview", methods=("POST",))
+    @needs(Permission.ORDERS_VIEW)
+    def calculate(self) -> ResponseReturnValue:
+        """Add up the whole list: here, or by a job if it is too long to wait for."""
+        asked = _asked()
+        found = _read(asked, calculate=True)
+        if found.whole:
+            return self._strip(asked, found, None)
+        job_id = start_calculation(current_user.actor, asked.flt, asked.today)
+        if not request.headers.get("HX-Request"):
+            return redirect(self.get_url("jobs.details", job_id=job_id))
+        return self._strip(asked, found, db.session.get(Job, job_id))
+
+    def _strip(self, asked: _Asked, found: Overview, job: Job | None) -> str:
+        template = "overview" if request.headers.get("HX-Request") else "overview_page"
         page: str = self.render(
-            f"admin/orders/{template}.html", overview=found, bars=bars(found), mix=mix(found),
-            currencies=CURRENCIES, today=today, width=WIDTH, height=HEIGHT, calculated=calculate,
-            list_query=urlencode(flt.to_params()),
+            f"admin/orders/{template}.html", overview=found, job=job, bars=bars(found), mix=mix(found),
+            currencies=CURRENCIES, today=asked.today, width=WIDTH, height=HEIGHT, list_query=asked.list_query,
         )  # fmt: skip
         return page
+
+
+def _asked() -> _Asked:
+    flt, _wrong = ListFilter.from_params(request.args.to_dict(flat=False))
+    now = clock.now()
+    places = read_places(db.session(), current_user.actor.scope, current_app.config["SETTINGS"].timezone)
+    today = local_day(now, places.timezone)
+    return _Asked(flt.seen_by(current_user.email), now, today, urlencode(flt.to_params()))
+
+
+def _read(asked: _Asked, *, calculate: bool) -> Overview:
+    scope = current_user.actor.scope
+    return read_overview(db.session(), scope, asked.flt, now=asked.now, today=asked.today, calculate=calculate)
 
 
 def bars(overview: Overview) -> list[Bar]:

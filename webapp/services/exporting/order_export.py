@@ -5,14 +5,13 @@ The file is one state of the database, so a killed worker's part of it is of no 
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from webapp.domain.actors import EVERYTHING, Actor, Scope
+from webapp.domain.actors import EVERYTHING, Actor
 from webapp.domain.errors import Code, Refused
 from webapp.domain.permissions import Permission
 from webapp.models import File, Job, JobKind, JobState
@@ -83,7 +82,7 @@ def run(job: Job, lease: Lease, actor: Actor, storage: Storage) -> None:
         file = add_file(work, stored, name=name, media_type=media_type, kind=JobKind.ORDER_EXPORT.value)
         file.expires_at = work.now + KEPT_FOR
         finish(
-            work, lease, JobState.DONE, result_file_id=file.id, preview={"scope": _mark(actor.scope)},
+            work, lease, JobState.DONE, result_file_id=file.id, preview={"scope": actor.scope.mark},
             total_rows=notes.done, next_row=notes.done, ok=notes.done, finished_at=work.now,
         )  # fmt: skip
 
@@ -102,14 +101,9 @@ def result_file(session: ReadSession, actor: Actor, job: Job) -> File | None:
     if job.result_file_id is None:
         return None
     known = (job.preview or {}).get("scope")
-    if not actor.may(Permission.ORDERS_EXPORT) or (actor.scope != EVERYTHING and known != _mark(actor.scope)):
+    if not actor.may(Permission.ORDERS_EXPORT) or (actor.scope != EVERYTHING and known != actor.scope.mark):
         raise Refused(Code.NO_PERMISSION, number=str(job.params.get("name", "")))
     return session.get(File, job.result_file_id)
-
-
-def _mark(scope: Scope) -> str:
-    accounts = None if scope.account_ids is None else sorted(scope.account_ids)
-    return hashlib.sha256(repr((accounts, scope.warehouse_id, scope.restricted)).encode()).hexdigest()
 
 
 class _Canceled(Exception):

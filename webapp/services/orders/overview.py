@@ -2,18 +2,18 @@
 
 Where the totals know the filter it comes from them alone: exact, and at the same cost at ten million orders as at ten
 thousand. For other filters (words, couriers, a warehouse …) the orders are added up as they are walked: some of them at
-once, more when somebody asks for it.
+once, more when somebody asks for it, and what is longer still by a job (`webapp.services.calculations`).
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
 from webapp.domain.actors import Scope
 from webapp.domain.order_status import OrderStatus
@@ -102,24 +102,64 @@ def read_overview(
 def _walked(
     session: ReadSession, scope: Scope, flt: ListFilter, conditions: Conditions, now: datetime, today: date, steps: int
 ) -> Overview:
-    statuses: Counter[str] = Counter()
-    counts: Counter[str] = Counter()
-    totals: Counter[str] = Counter()
-    days: Counter[date] = Counter()
+    sums = Sums(*chart_days(conditions, today))
     walk, whole = walk_orders(session, scope, flt, now=now, step=STEP), False
     for ids in islice(walk, steps):
-        for status, currency, day, orders, total in _added_up(session, ids):
-            statuses[status] += orders
-            counts[currency] += orders
-            totals[currency] += total
-            days[day_of(day)] += orders
-        if statuses.total() >= MOST_ORDERS:
+        sums.add(session, ids)
+        if sums.orders >= MOST_ORDERS:
             break
     else:
         whole = next(walk, None) is None
-    first, last = _chart(conditions, today)
-    worth = () if scope.restricted else _worth(counts, totals)
-    return Overview(statuses.total(), worth, _in_order(statuses), _every_day(days, first, last), whole)
+    return sums.overview(priced=not scope.restricted, whole=whole)
+
+
+@dataclass(slots=True)
+class Sums:
+    """What orders come to that are added up some at a time; of the days only those of the chart are kept."""
+
+    first: date
+    last: date
+    statuses: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
+    totals: Counter[str] = field(default_factory=Counter)
+    days: Counter[date] = field(default_factory=Counter)
+
+    @property
+    def orders(self) -> int:
+        """How many orders were added up."""
+        return self.statuses.total()
+
+    def add(self, session: ReadSession, ids: Sequence[int]) -> None:
+        """Add the orders with these ids."""
+        for status, currency, local_date, orders, total in _added_up(session, ids):
+            self.statuses[status] += orders
+            self.counts[currency] += orders
+            self.totals[currency] += total
+            if self.first <= (day := day_of(local_date)) <= self.last:
+                self.days[day] += orders
+
+    def overview(self, *, priced: bool, whole: bool) -> Overview:
+        """What they come to; values only for people who may see prices."""
+        worth = _worth(self.counts, self.totals) if priced else ()
+        days = _every_day(self.days, self.first, self.last)
+        return Overview(self.orders, worth, _in_order(self.statuses), days, whole)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the database."""
+        days = {day.isoformat(): orders for day, orders in self.days.items()}
+        return {
+            "first": self.first.isoformat(), "last": self.last.isoformat(), "statuses": dict(self.statuses),
+            "counts": dict(self.counts), "totals": dict(self.totals), "days": days,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """Read back what `as_json` wrote."""
+        return cls(
+            date.fromisoformat(kept["first"]), date.fromisoformat(kept["last"]), Counter(kept["statuses"]),
+            Counter(kept["counts"]), Counter(kept["totals"]),
+            Counter({date.fromisoformat(day): orders for day, orders in kept["days"].items()}),
+        )  # fmt: skip
 
 
 def _added_up(session: ReadSession, ids: Sequence[int]) -> list[Any]:
@@ -145,7 +185,7 @@ def _in_order(statuses: Counter[str]) -> tuple[tuple[OrderStatus, int], ...]:
     return tuple((status, statuses[status]) for status in OrderStatus if statuses[status])
 
 
-def _chart(conditions: Conditions, today: date) -> tuple[date, date]:
+def chart_days(conditions: Conditions, today: date) -> tuple[date, date]:
     """The first and the last day of the chart."""
     last = min(conditions.last, today) if conditions.last else today
     first = last - timedelta(days=DAYS - 1)
@@ -160,7 +200,7 @@ def _every_day(counts: Counter[date], first: date, last: date) -> tuple[DayCount
 
 
 def _days(session: ReadSession, conditions: Conditions, today: date) -> tuple[DayCount, ...]:
-    first, last = _chart(conditions, today)
+    first, last = chart_days(conditions, today)
     counts: Counter[date] = Counter()
     by = ("local_date", "status", "payment_status")
     for day, status, payment, orders, _total in sums(session, conditions.accounts, by, first=first, last=last):
