@@ -53,6 +53,7 @@ CALCULATE = re.compile(r'<form class="lp-ov-s" method="post" action="([^"]+)" hx
 
 def test_more_is_added_up_when_somebody_asks(app: Flask, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overview, "STEP", 1)
+    monkeypatch.setattr(overview, "FEW_STEPS", 2)
     make_orders(shop.manual, 4)
     person = of(app, shop)
     some = person.client.get(LIST + "overview?q=siti", headers=HX).text
@@ -69,6 +70,7 @@ def test_more_is_added_up_when_somebody_asks(app: Flask, shop: Shop, monkeypatch
 def long_lists(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lists of which three orders are too many to be added up while somebody waits."""
     monkeypatch.setattr(overview, "STEP", 1)
+    monkeypatch.setattr(overview, "FEW_STEPS", 2)
     monkeypatch.setattr(overview, "MOST_STEPS", 3)
     monkeypatch.setattr("webapp.services.calculations.STEP", 2)
 

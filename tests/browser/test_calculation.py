@@ -17,6 +17,7 @@ from webapp.services.orders import overview
 
 def test_calculate_a_long_list(site: Site, sign_in: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overview, "STEP", 2)
+    monkeypatch.setattr(overview, "FEW_STEPS", 2)
     monkeypatch.setattr(overview, "MOST_STEPS", 3)
     for days, status in enumerate((OrderStatus.SHIPPED, OrderStatus.PENDING, OrderStatus.COMPLETED), 1):
         make_orders(site.shop.manual, 4 * days, status=status, ordered_at=clock.now() - timedelta(days=days))

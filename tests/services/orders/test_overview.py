@@ -100,6 +100,7 @@ def test_what_totals_do_not_know_is_added_up(app: Flask, shop: Shop) -> None:
 def test_it_says_when_it_is_of_some_orders_only(app: Flask, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     owner = shop.actor(Role.OWNER).scope
     monkeypatch.setattr(overviews, "STEP", 2)
+    monkeypatch.setattr(overviews, "FEW_STEPS", 2)
     some = read(owner, q="Siti")
     assert (some.orders, some.whole) == (4, False)
     every = read(owner, calculate=True, q="Siti")

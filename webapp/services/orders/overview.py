@@ -26,9 +26,9 @@ from webapp.services.totals import sums
 DAYS = 14
 """Days of the chart where the filter has no range, or a longer one than `MOST_DAYS`: the last of it."""
 MOST_DAYS = 31
-STEP = 5_000
+STEP = 2_000
 """Orders that are added up at a time."""
-FEW_STEPS, MOST_STEPS = 2, 60
+FEW_STEPS, MOST_STEPS = 5, 150
 """Steps of a walk that are taken unasked, and when somebody asks to calculate."""
 MOST_ORDERS = 50_000
 """So many orders are added up at most."""
