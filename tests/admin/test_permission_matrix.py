@@ -123,6 +123,10 @@ MATRIX: dict[tuple[str, str], Door] = {
     ("orders.write_history", "POST"): order_door("/history", KEEPERS, comment="Halo"),
     ("orders.set_paid", "POST"): order_door("/paid", SELLERS),
     ("orders.set_tracking", "POST"): order_door("/tracking", SHIPPERS, tracking_number="T-1"),
+    ("orders.tick_line", "POST"): order_door(
+        "/packing", RUNNERS | {WAREHOUSE, PROVIDER}, line="1", step="picked", version="1", whole="1"
+    ),
+    ("orders.scan", "POST"): order_door("/scan", RUNNERS | {WAREHOUSE, PROVIDER}, sku="RB-PRG-L"),
     ("orders.add_order", "GET"): Door(SELLERS),
     ("orders.add_order", "POST"): Door(SELLERS, also=frozenset({422})),
     ("orders.known_buyers", "GET"): Door(SELLERS),

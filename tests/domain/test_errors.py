@@ -39,7 +39,15 @@ VARIANT_PARAMS = {
     ("digital_order", "edit"): "number",
     ("no_permission", "edit"): "number",
     ("no_permission", "create"): "",
+    ("locked", "packed_meanwhile"): "number",
     ("locked", "same_file"): "number",
+    ("no_permission", "packing"): "number",
+    ("transition_not_allowed", "packing"): "number from_status",
+    ("not_found", "line"): "number",
+    ("bad_value", "pieces"): "field value limit",
+    ("bad_value", "scan_unknown"): "number field value",
+    ("bad_value", "scan_done"): "number field value",
+    ("bad_value", "scan_digital"): "number field value",
     ("wrong_shipment_state", "together"): "number from_status to_status",
     ("transition_not_allowed", "final"): "number from_status to_status",
     ("transition_not_allowed", "ship_first"): "number from_status to_status",
@@ -121,7 +129,7 @@ def test_every_variant_is_listed_here() -> None:
 
 def test_a_refused_change_names_the_order_and_both_statuses() -> None:
     for (code, variant), message in VARIANTS.items():
-        if code is Code.TRANSITION_NOT_ALLOWED and variant not in ("payment", "edit", "edit_paid"):
+        if code is Code.TRANSITION_NOT_ALLOWED and variant not in ("payment", "edit", "edit_paid", "packing"):
             assert places(message) == {"number", "from_status", "to_status"}
     assert places(ERRORS[Code.TRANSITION_NOT_ALLOWED].message) == {"number", "from_status", "to_status"}
 

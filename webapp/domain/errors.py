@@ -121,6 +121,9 @@ VARIANTS: dict[tuple[Code, str], str] = {
     (Code.LOCKED, "edited_meanwhile"): N_(
         "%(number)s was changed by somebody else meanwhile. Compare with how it is now, and save again."
     ),
+    (Code.LOCKED, "packed_meanwhile"): N_(
+        "%(number)s was changed by somebody else meanwhile. Look at how it is now, and tick again."
+    ),
     (Code.LOCKED, "same_file"): N_("Job %(number)s is applying the same file now. Wait until it has ended."),
     (Code.NO_PERMISSION, "status"): N_(
         "Your role may not set %(number)s from %(from_status)s to %(to_status)s. Ask an admin."
@@ -128,6 +131,17 @@ VARIANTS: dict[tuple[Code, str], str] = {
     (Code.NO_PERMISSION, "payment"): N_("Your role may not confirm the payment of %(number)s. Ask an admin."),
     (Code.NO_PERMISSION, "tracking"): N_("Your role may not change the tracking number of %(number)s. Ask an admin."),
     (Code.NO_PERMISSION, "history"): N_("Your role may not add history to %(number)s. Ask an admin."),
+    (Code.NO_PERMISSION, "packing"): N_("Your role may not pick and pack %(number)s. Ask an admin."),
+    (Code.TRANSITION_NOT_ALLOWED, "packing"): N_(
+        "%(number)s is %(from_status)s: orders are picked and packed while they are In process or Ready to ship."
+    ),
+    (Code.NOT_FOUND, "line"): N_("%(number)s has no such line to pick."),
+    (Code.BAD_VALUE, "pieces"): N_("%(value)s pieces can't be counted here: it takes 0 to %(limit)s."),
+    (Code.BAD_VALUE, "scan_unknown"): N_(
+        "“%(value)s” is not in %(number)s. Put it back, and scan an item of this order."
+    ),
+    (Code.BAD_VALUE, "scan_done"): N_("“%(value)s” is picked and packed completely. This piece is one too many."),
+    (Code.BAD_VALUE, "scan_digital"): N_("“%(value)s” is digital: there is nothing to pick or pack."),
     (Code.NO_PERMISSION, "marks"): N_("Your role may not assign or tag %(number)s. Ask an admin."),
     (Code.BAD_VALUE, "assignee"): N_("%(number)s can't be given to %(value)s: it is not in their stores."),
     (Code.BAD_VALUE, "tag_taken"): N_("There is a tag “%(value)s” already."),

@@ -174,7 +174,10 @@ class OrderChannel(Base):
 
 
 class OrderLine(Base):
-    """One item of an order. `account_id` and `ordered_at` are copies, so that a SKU filter pages like the list."""
+    """One item of an order, and how many of its pieces are `picked` and, of these, `packed`.
+
+    `account_id` and `ordered_at` are copies, so that a SKU filter pages like the list.
+    """
 
     __tablename__ = "order_lines"
     __table_args__ = (
@@ -192,3 +195,5 @@ class OrderLine(Base):
     digital: Mapped[bool] = mapped_column(default=False)
     account_id: Mapped[int] = mapped_column(BigId)
     ordered_at: Mapped[datetime] = mapped_column(UtcTime)
+    picked: Mapped[int] = mapped_column(server_default="0")
+    packed: Mapped[int] = mapped_column(server_default="0")

@@ -34,7 +34,7 @@ def stored(order: CreatedOrder) -> dict[str, Any]:
     """Everything that an edit may write of an order."""
     db.session.rollback()
     lines = db.session.execute(
-        select(*(c for c in OrderLine.__table__.c if c.name != "order_id"))
+        select(*(c for c in OrderLine.__table__.c if c.name not in ("order_id", "picked", "packed")))
         .where(OrderLine.order_id == order.id)
         .order_by(OrderLine.line_no)
     )

@@ -166,7 +166,7 @@ class EntryPages:
         buyers = _help(form, store, currency) if request.method == "POST" else None
         meanwhile: list[order_page.Event] = []
         if order is not None and problem is not None and problem.code is Code.LOCKED:
-            meanwhile = [e for e in order_page.events(order, HistoryKind.GENERAL) if e.entry.seq > _seen(form)]
+            meanwhile = [e for e in order_page.events(order, *HistoryKind) if e.entry.seq > _seen(form)]
             form.version.data = str(order.version)  # the next save is made in knowledge of this
         if Part.LINES in parts and not any(row.is_blank for row in form.rows):
             form.add_rows(1 if order is not None else EMPTY_ROWS)

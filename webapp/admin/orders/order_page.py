@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from webapp.admin.orders.edit_words import edit_details, is_edit
+from webapp.admin.orders.packing_words import packing_details, packing_verb
 from webapp.domain.actors import Actor
 from webapp.domain.channels import has_rules_of_its_own
 from webapp.domain.couriers import courier_name
@@ -162,18 +163,20 @@ def _paid_step(order: OrderDetail) -> Step:
     return Step(_("Paid"), "past", at, payment_method_label(order.payment_method) if named else "")
 
 
-def events(order: OrderDetail, kind: HistoryKind) -> list[Event]:
-    """The history of this kind in words, newest first."""
-    return [_event(entry, order.currency) for entry in order.history if entry.kind is kind]
+def events(order: OrderDetail, *kinds: HistoryKind) -> list[Event]:
+    """The history of these kinds in words, newest first."""
+    return [_event(entry, order.currency) for entry in order.history if entry.kind in kinds]
 
 
 def _event(entry: HistoryEntry, currency: str) -> Event:
-    details = (*_details(entry), *edit_details(entry.changes, currency))
+    details = (*_details(entry), *edit_details(entry.changes, currency), *packing_details(entry.changes))
     changed = entry.to_status is not None and entry.to_status is not entry.from_status
     if entry.from_status is None:
         return Event(entry, _("created the order:"), None, entry.to_status, "", details)
     if changed:
         return Event(entry, _("changed the status:"), entry.from_status, entry.to_status, "", details)
+    if (packed := packing_verb(entry.changes)) is not None:
+        return Event(entry, packed[0], None, None, packed[1], details)
     if is_edit(entry.changes):
         return Event(entry, _("edited the order"), None, None, "pencil", details)
     if "tracking_number" in entry.changes or "courier" in entry.changes:

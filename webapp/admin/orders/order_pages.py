@@ -16,6 +16,7 @@ from webapp.admin.orders.follow_ups import chat_number
 from webapp.admin.orders.forms import OVERRIDE, DeleteForm, HistoryForm, TrackingForm
 from webapp.admin.orders.links import buyer_url
 from webapp.admin.orders.outcome import Done, can_be_undone
+from webapp.admin.orders.packing_page import packing_card
 from webapp.auth import needs
 from webapp.domain.couriers import (
     COURIERS,
@@ -159,10 +160,15 @@ class OrderPages:
         return url
 
     def _page(
-        self, order: OrderDetail, history_form: HistoryForm | None = None, tracking_form: TrackingForm | None = None
+        self,
+        order: OrderDetail,
+        history_form: HistoryForm | None = None,
+        tracking_form: TrackingForm | None = None,
+        packing_refusal: str = "",
+        *,
+        scanned: bool = False,
     ) -> str:
         may = order_page.possible(order, current_user.actor)
-        packing = request.args.get("history") == HistoryKind.PACKING
         history_form = history_form or HistoryForm(formdata=None)
         keep = _("Keep %(status)s", status=status_label(order.status))
         history_form.set_choices([("", keep)] + [(to.value, status_label(to)) for to in may.targets])
@@ -178,8 +184,10 @@ class OrderPages:
             history_form=history_form,
             tracking_form=tracking_form,
             trail=order_page.trail(order),
-            events=order_page.events(order, HistoryKind.PACKING if packing else HistoryKind.GENERAL),
-            packing=packing,
+            pack=packing_card(order, current_user.actor),
+            packing_refusal=packing_refusal,
+            scanned=scanned or "scan" in request.args,
+            **self._events(order),
             waits=order.status in TO_SHIP,
             now=clock.now(),
             couriers=[courier.name for courier in COURIERS.values()],
@@ -193,6 +201,11 @@ class OrderPages:
             can_chat=chat_number(order) is not None,
         )
         return page
+
+    def _events(self, order: OrderDetail) -> dict[str, Any]:
+        """The history that the address asks for, as templates take it."""
+        kind = HistoryKind.PACKING if request.args.get("history") == HistoryKind.PACKING else HistoryKind.GENERAL
+        return {"events": order_page.events(order, kind), "packing": kind is HistoryKind.PACKING}
 
     def _problem(self, result: BulkResult) -> Problem | None:
         """Why the act on one order was refused; 404 when it does not exist."""

@@ -25,6 +25,7 @@ from webapp.admin.orders.matching_pages import MatchingPages
 from webapp.admin.orders.opening import read_opening
 from webapp.admin.orders.order_pages import OrderPages
 from webapp.admin.orders.overview_page import OverviewPage
+from webapp.admin.orders.packing_page import PackingPages
 from webapp.admin.orders.places import read_places
 from webapp.admin.orders.ranges import sort_label
 from webapp.admin.orders.row_pages import RowPages
@@ -52,6 +53,7 @@ class OrderView(
     DownloadPages,
     EntryPages,
     OrderPages,
+    PackingPages,
     RowPages,
     OverviewPage,
     FreshPages,

@@ -38,7 +38,8 @@ class ContactDetail:
 
 @dataclass(frozen=True, slots=True)
 class LineDetail:
-    """One item. `unit_price` and `total` in minor units, None for people who may not see prices."""
+    """One item. `unit_price` and `total` in minor units, None for people who may not see prices; of its pieces `picked`
+    are taken from the shelf and `packed` in the parcel."""
 
     line_no: int
     sku: str | None
@@ -47,6 +48,8 @@ class LineDetail:
     unit_price: int | None
     total: int | None
     digital: bool
+    picked: int
+    packed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +192,22 @@ def get_order(session: ReadSession, scope: Scope, number: str) -> OrderDetail | 
 def _lines(session: ReadSession, order_id: int, *, hidden: bool) -> tuple[LineDetail, ...]:
     st = Statement(session)
     rows = st.run(
-        "select line_no, sku, name, quantity, unit_price, digital from order_lines"
+        "select line_no, sku, name, quantity, unit_price, digital, picked, packed from order_lines"
         f" where order_id = {st.bind(order_id)} order by line_no"
     )
     return tuple(
         LineDetail(
-            no, sku, name, quantity, None if hidden else price, None if hidden else quantity * price, bool(digital)
+            no,
+            sku,
+            name,
+            quantity,
+            None if hidden else price,
+            None if hidden else quantity * price,
+            bool(digital),
+            picked,
+            packed,
         )
-        for no, sku, name, quantity, price, digital in rows
+        for no, sku, name, quantity, price, digital, picked, packed in rows
     )
 
 

@@ -166,7 +166,12 @@ def _history_sql(dialect: Dialect, shared: frozenset[str]) -> TextClause:
     )
 
 
-def insert_history(work: UnitOfWork, changes: Sequence[Change], batch_id: int | None) -> None:
+def insert_history(
+    work: UnitOfWork,
+    changes: Sequence[Change],
+    batch_id: int | None,
+    kind: HistoryKind = HistoryKind.GENERAL,
+) -> None:
     """One row of history for each change, under the version that the order has after it."""
     rows = [
         (
@@ -177,7 +182,7 @@ def insert_history(work: UnitOfWork, changes: Sequence[Change], batch_id: int | 
     ]  # fmt: skip
     shared = _HISTORY.shared(rows)
     bound = _HISTORY.params(work.dialect, rows, shared) | {
-        "kind": HistoryKind.GENERAL.value,
+        "kind": kind.value,
         "batch": batch_id,
         "now": db_time(work.dialect, work.now),
         "actor_kind": work.actor.kind.value,

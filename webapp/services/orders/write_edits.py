@@ -10,6 +10,7 @@ from sqlalchemy import Dialect, TextClause, text
 
 from webapp.domain.order_acts import Decision, OrderAct
 from webapp.domain.order_edits import BUYER_FIELDS
+from webapp.domain.packing import PackLine, shared_out
 from webapp.domain.payment import PaymentMethod
 from webapp.services.orders.create import LINE_COLUMNS, Buyer, NewLine, goods_of
 from webapp.services.orders.facts import KnownOrder
@@ -118,12 +119,28 @@ def _replace_lines(work: UnitOfWork, edited: Sequence[Edited]) -> None:
     if not edited:
         return
     ids = {"ids": many(work.dialect, [e.order.id for e in edited])}
-    work.session.execute(text(f"delete from order_lines where {any_of(work.dialect, 'order_id', 'ids')}"), ids)
-    insert_rows(work.session.connection(), "order_lines", LINE_COLUMNS, [
-        (e.order.id, n, line.sku, line.name, line.quantity, line.unit_price, line.digital, e.order.account_id,
-         e.order.ordered_at)
-        for e in edited for n, line in enumerate(e.lines, 1)
+    mine = any_of(work.dialect, "order_id", "ids")
+    before = _begun(work, mine, ids)
+    work.session.execute(text(f"delete from order_lines where {mine}"), ids)
+    insert_rows(work.session.connection(), "order_lines", (*LINE_COLUMNS, "picked", "packed"), [
+        (e.order.id, line.line_no, line.sku, line.name, line.quantity, new.unit_price, new.digital, e.order.account_id,
+         e.order.ordered_at, line.picked, line.packed)
+        for e in edited
+        for line, new in zip(shared_out(before.get(e.order.id, ()), _numbered(e.lines)), e.lines, strict=True)
     ])  # fmt: skip
+
+
+def _begun(work: UnitOfWork, mine: str, ids: dict[str, object]) -> dict[int, list[PackLine]]:
+    """The lines, by order, of which the warehouse has taken pieces already."""
+    sql = f"select order_id, line_no, sku, name, quantity, picked, packed from order_lines where {mine} and picked > 0"
+    begun: dict[int, list[PackLine]] = {}
+    for order_id, *line in work.session.execute(text(f"{sql} order by order_id, line_no"), ids):
+        begun.setdefault(order_id, []).append(PackLine(*line))
+    return begun
+
+
+def _numbered(lines: Sequence[NewLine]) -> list[PackLine]:
+    return [PackLine(n, line.sku, line.name, line.quantity, digital=line.digital) for n, line in enumerate(lines, 1)]
 
 
 _DOC = RowSet("u", id="bigint", doc="text")

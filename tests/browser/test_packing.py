@@ -1,0 +1,76 @@
+"""A warehouse at work with a scanner: pieces counted without a reload, wrong ones named, ticks, and a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, Site
+from tests.browser.test_pages import findings
+from tests.factories import history_of, make_orders
+from webapp.domain.order_status import OrderStatus
+from webapp.services.orders.create import NewLine
+
+SignIn = Callable[..., Page]
+LINES = (NewLine("Kain Tenun", 2, 80_000, "TN-1"), NewLine("Kartu ucapan", 1, 0), NewLine("Pita", 40, 1_000, "PT-40"))
+
+
+def order_of(site: Site) -> str:
+    """An order at the warehouse."""
+    with site.app.app_context():
+        return make_orders(site.shop.manual, status=OrderStatus.IN_PROCESS, lines=LINES)[0].number
+
+
+def test_a_scanner_counts_piece_by_piece(site: Site, sign_in: SignIn, complaints: list[str]) -> None:
+    number = order_of(site)
+    page = sign_in("warehouse")
+    page.goto(f"/admin/orders/{number}?history=packing")
+    field = page.get_by_label("Scan a SKU")
+    said = page.locator("[data-pack=said]")
+    field.focus()
+    for code in ("TN-1", "tn-1", "TN-1"):  # faster than any answer
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+    expect(said).to_contain_text("Kain Tenun: 1 of 2 packed")
+    expect(field).to_be_focused()
+    expect(page.locator("#packing")).to_contain_text("2 of 43 picked, 1 packed")
+    expect(page.locator("#history")).to_contain_text("Picked: 1 to 2 of 2 · Kain Tenun (TN-1)")
+    page.keyboard.type("XX-9")
+    page.keyboard.press("Enter")
+    expect(said.get_by_role("alert")).to_contain_text(f"“XX-9” is not in {number}")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
+    complaints.clear()  # the browser tells of the 422 that was asked for
+
+    card = page.get_by_role("button", name="Picked: Kartu ucapan")
+    card.click()
+    expect(card).to_have_attribute("aria-pressed", "true")
+    expect(card).to_be_focused()
+    page.get_by_role("button", name="Packed: Kain Tenun").click()  # two acts on what was seen before the first
+    page.get_by_role("button", name="Packed: Kartu ucapan").click()
+    many = page.get_by_role("spinbutton", name="Picked: Pita")
+    many.fill("38")
+    many.press("Enter")
+    expect(page.locator("#packing")).to_contain_text("41 of 43 picked, 3 packed")
+    card.click()
+    expect(card).to_have_attribute("aria-pressed", "false")
+    assert findings(page) == []
+    with site.app.app_context():
+        kinds = [entry.kind for entry in history_of(number)]
+    assert kinds == ["general", *["packing"] * 8]
+
+
+def test_on_a_phone_and_without_scripts(site: Site, sign_in: SignIn) -> None:
+    number = order_of(site)
+    page = sign_in("warehouse", viewport=PHONE, java_script_enabled=False)
+    page.goto(f"/admin/orders/{number}")
+    page.get_by_label("Scan a SKU").fill("TN-1")
+    page.get_by_label("Scan a SKU").press("Enter")
+    expect(page.locator("#packing")).to_contain_text("1 of 43 picked, 0 packed")
+    expect(page.get_by_label("Scan a SKU")).to_be_focused()
+    page.get_by_role("button", name="Packed: Kartu ucapan").click()
+    page.get_by_role("spinbutton", name="Picked: Pita").fill("7")
+    page.get_by_role("spinbutton", name="Picked: Pita").press("Enter")
+    expect(page.locator("#packing")).to_contain_text("9 of 43 picked, 1 packed")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
