@@ -14,8 +14,10 @@ from sqlalchemy import select, text
 from tests.admin.back_office import BackOffice, limited, of
 from tests.admin.order_pages import LIST, link, said_after, toasts, words
 from tests.factories import Shop, count_rows, force, history_of, make_orders
+from webapp.admin.orders.entry_form import EntryForm
 from webapp.domain.actors import SYSTEM
 from webapp.domain.order_status import OrderStatus
+from webapp.domain.order_texts import LONGEST
 from webapp.domain.permissions import Permission, Role
 from webapp.extensions import db
 from webapp.models import Order, OrderContact, OrderLine, RolePermission
@@ -440,3 +442,14 @@ def test_others_are_not_offered_it(app: Flask, shop: Shop, role: Role) -> None:
     page = person.page(LIST + order.number)
     assert f"{order.number}/edit" not in page
     assert "?like=" not in page
+
+
+def test_a_form_takes_texts_as_long_as_a_file_may_have(app: Flask) -> None:
+    with app.test_request_context():
+        form = EntryForm(formdata=None, data={"lines": [{}]})
+        fields = [*form, *form.rows[0]]
+        limits = {field.short_name: each.max for field in fields for each in field.validators if hasattr(each, "max")}
+    assert {name: limits.get(name) for name in LONGEST.keys() - {"country", "channel_order_id", "notes"}} == {
+        name: most for name, most in LONGEST.items() if name not in ("country", "channel_order_id", "notes")
+    }
+    assert limits["note"] == LONGEST["notes"]

@@ -17,6 +17,7 @@ from wtforms.validators import Length, Regexp, StopValidation
 
 from webapp.admin.base import AdminForm, GuardedModelView, expose, show_problem
 from webapp.domain.errors import Refused
+from webapp.domain.order_texts import EMAIL
 from webapp.domain.spelling import plain
 from webapp.extensions import db
 
@@ -57,9 +58,7 @@ def at_most(characters: int) -> Length:
 
 def email_address() -> Regexp:
     """Something that can be an e-mail address; whether it is one, only a mail to it tells."""
-    return Regexp(
-        r"[^\s@,;<>\"]+@[^\s@,;<>\".]+(\.[^\s@,;<>\".]+)+$", message=lazy_gettext("This is no e-mail address.")
-    )
+    return Regexp(f"{EMAIL.pattern}\\Z", message=lazy_gettext("This is no e-mail address."))
 
 
 def stripped(value: str | None) -> str | None:

@@ -29,6 +29,7 @@ from webapp.domain.money import (
     minor_digits,
     parse_amount,
 )
+from webapp.domain.order_texts import LONGEST
 from webapp.domain.payment import PaymentMethod
 from webapp.domain.spelling import plain
 from webapp.formats import amount, integer, payment_method_label, problem_text
@@ -52,8 +53,8 @@ def _text(label: Any, characters: int, *validators: Any) -> StringField:
 class LineForm(Form):
     """One row of the items."""
 
-    sku = _text(lazy_gettext("SKU"), 100)
-    item_name = _text(lazy_gettext("Item name"), 300)
+    sku = _text(lazy_gettext("SKU"), LONGEST["sku"])
+    item_name = _text(lazy_gettext("Item name"), LONGEST["item_name"])
     quantity = _text(lazy_gettext("Qty"), 20)
     unit_price = _text(lazy_gettext("Price"), 60)
     digital = BooleanField(lazy_gettext("Digital"))
@@ -69,20 +70,20 @@ class EntryForm(FlaskForm):
 
     store = SelectField(lazy_gettext("Store"), validate_choice=False)
     find = _text(lazy_gettext("Look up a buyer"), 200)
-    buyer_name = _text(lazy_gettext("Name"), 200, needed())
-    buyer_phone = _text(lazy_gettext("Phone"), 100)
-    buyer_email = _text(lazy_gettext("E-mail"), 200, Optional(), email_address())
-    address = TextAreaField(lazy_gettext("Address"), [at_most(500)], filters=[cleaned])
-    district = _text(lazy_gettext("District"), 100)
-    city = _text(lazy_gettext("City"), 100)
-    province = _text(lazy_gettext("Province"), 100)
-    postal_code = _text(lazy_gettext("Postal code"), 20)
+    buyer_name = _text(lazy_gettext("Name"), LONGEST["buyer_name"], needed())
+    buyer_phone = _text(lazy_gettext("Phone"), LONGEST["buyer_phone"])
+    buyer_email = _text(lazy_gettext("E-mail"), LONGEST["buyer_email"], Optional(), email_address())
+    address = TextAreaField(lazy_gettext("Address"), [at_most(LONGEST["address"])], filters=[cleaned])
+    district = _text(lazy_gettext("District"), LONGEST["district"])
+    city = _text(lazy_gettext("City"), LONGEST["city"])
+    province = _text(lazy_gettext("Province"), LONGEST["province"])
+    postal_code = _text(lazy_gettext("Postal code"), LONGEST["postal_code"])
     country = SelectField(lazy_gettext("Country"), validate_choice=False)
     payment_method = SelectField(lazy_gettext("Payment method"), validate_choice=False)
     lines = FieldList(FormField(LineForm))
     shipping_fee = _text(lazy_gettext("Shipping"), 60)
     discount = _text(lazy_gettext("Discount"), 60)
-    note = TextAreaField(lazy_gettext("Note"), [at_most(2000)], filters=[cleaned])
+    note = TextAreaField(lazy_gettext("Note"), [at_most(LONGEST["notes"])], filters=[cleaned])
     version = HiddenField()
 
     def offer(self, stores: Mapping[str, str], country: str = "") -> None:

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from webapp.domain.errors import Code, Problem
 from webapp.domain.money import LARGEST, DecimalMark, MoneyError, minor_units, read_amount
+from webapp.domain.order_texts import EMAIL, LONGEST
 from webapp.domain.spelling import fold, plain
 from webapp.services.orders.create import MOST_PIECES
 
-LONGEST = {
-    "buyer_name": 200, "buyer_phone": 100, "buyer_email": 200, "address": 1000, "district": 200, "city": 200,
-    "province": 200, "postal_code": 40, "country": 100, "sku": 100, "item_name": 500, "notes": 2000,
-    "channel_order_id": 100,
-}  # fmt: skip
-"""Characters that are kept of each text; a longer one is refused, never cut."""
-
-_EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+")
 _COUNTRIES = {
     "indonesia": "ID", "korea": "KR", "south korea": "KR", "republic of korea": "KR", "korea selatan": "KR",
     "대한민국": "KR", "한국": "KR",
@@ -82,7 +74,7 @@ def cell_email(text: str) -> str:
     """An e-mail address; a masked one is none. Raises BadCell."""
     if not text or "*" in text:
         return ""
-    if _EMAIL.fullmatch(text) is None:
+    if EMAIL.fullmatch(text) is None:
         raise BadCell(Code.BAD_VALUE, "buyer_email", text)
     return cell_text(text, "buyer_email")
 
