@@ -7,7 +7,10 @@ import secrets
 import structlog
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+
+from webapp.auth import kept_forms
 
 PAGES = (400, 403, 404, 405, 413, 429)
 log = structlog.get_logger(__name__)
@@ -17,7 +20,14 @@ def init(app: Flask) -> None:
     """Register a page for each code; any other HTTP error keeps the library's plain one."""
     for code in PAGES:
         app.register_error_handler(code, _page)
+    app.register_error_handler(CSRFError, _old_form)
     app.register_error_handler(500, _failed)
+
+
+def _old_form(error: CSRFError) -> ResponseReturnValue:
+    """A form of an earlier session: what was typed into a long one is not lost."""
+    again = kept_forms.page_again()
+    return (again, 400) if again is not None else _page(error)
 
 
 def _page(error: HTTPException) -> ResponseReturnValue:

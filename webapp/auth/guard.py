@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp.auth import preferences, sign_in
+from webapp.auth import kept_forms, preferences, sign_in
 from webapp.auth.identity import Identity, load_identity
 from webapp.domain.permissions import Permission
 from webapp.extensions import login_manager
@@ -67,6 +67,8 @@ def _closed_by_default() -> ResponseReturnValue | None:
     if request.headers.get("HX-Request"):
         # A part of a page can't show the sign-in form: the whole page goes there.
         return Response(status=401, headers={"HX-Redirect": url_for("auth.sign_in", next=_way_back())})
+    if kept := kept_forms.carried():
+        return sign_in.page(kept=kept), 401
     return redirect(url_for("auth.sign_in", next=_way_back()))
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
+from webapp.auth import kept_forms
 from webapp.auth.identity import load_identity
 from webapp.auth.passwords import verify_password
 from webapp.extensions import db, limiter
@@ -35,19 +36,27 @@ def sign_in() -> ResponseReturnValue:
     if request.method == "GET":
         if current_user.is_authenticated:
             return redirect(next_page)
-        return render_template("auth/sign_in.html", email="", error="", next=next_page)
-    email = request.form.get("email", "").strip().lower()
+        return page(goes_to=next_page)
+    email, kept = request.form.get("email", "").strip().lower(), request.form.get("kept", "")
     user = accounts.find_for_sign_in(db.session(), email)
     # Hashing takes long: no transaction may be open while it runs.
     db.session.remove()
     if not verify_password(user.password_hash if user else None, request.form.get("password", "")) or user is None:
         error = _("This e-mail and password don't match.")
-        return make_response(render_template("auth/sign_in.html", email=email, error=error, next=next_page), 401)
+        return make_response(page(email=email, error=error, goes_to=next_page, kept=kept), 401)
     token = accounts.start_session(user.id, request.remote_addr or "", request.user_agent.string)
     session.clear()  # a fresh CSRF token, and nothing of whoever used this browser before
     session.permanent = False
     login_user(load_identity(token))
+    form = kept_forms.given_back(kept, user.id) if kept else None
+    if form is not None:
+        return render_template("auth/kept.html", kept=form, signed_in=True)
     return redirect(next_page)
+
+
+def page(*, email: str = "", error: str = "", goes_to: str = "", kept: str = "") -> str:
+    """The sign-in page; `kept` is a form that was sent after its session had ended."""
+    return render_template("auth/sign_in.html", email=email, error=error, next=goes_to, kept=kept)
 
 
 @blueprint.post("/logout", endpoint="sign_out")

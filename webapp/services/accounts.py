@@ -44,6 +44,11 @@ def end_session(token: str) -> None:
         work.session.execute(ended.values(ended_at=work.now))
 
 
+def person_of_session(session: Session, token: str) -> int | None:
+    """Whose session this was, also when it has ended; None for a token that nobody had."""
+    return session.scalar(select(UserSession.user_id).where(UserSession.token_hash == token_hash(token)))
+
+
 def touch_session(token: str) -> None:
     """Write down that a session is in use."""
     with unit_of_work(SYSTEM) as work:

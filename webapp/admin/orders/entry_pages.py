@@ -16,6 +16,7 @@ from webapp.admin.base import expose
 from webapp.admin.orders import order_page
 from webapp.admin.orders.entry_form import EMPTY_ROWS, MOST_LINES, Entered, EntryForm, buyer_fields, form_values
 from webapp.auth import needs
+from webapp.auth.kept_forms import KEPT
 from webapp.domain.errors import Code, Problem, Refused
 from webapp.domain.money import minor_digits
 from webapp.domain.numbers import normalize_order_number
@@ -178,6 +179,7 @@ class EntryPages:
             currencies={s.code: _currency(s.currency) for s in stores} or {store: _currency(currency)},
             most_lines=MOST_LINES, blank=EntryForm(formdata=None, data={"lines": [{"quantity": "1"}]}).rows[0],
             keeps_total=order is not None and order.payment_status != "unpaid",
+            given_back=request.form.get("do") == KEPT,
         )  # fmt: skip
         return page, 422 if form.wrong else 200
 
