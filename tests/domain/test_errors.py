@@ -71,6 +71,7 @@ VARIANT_PARAMS = {
     ("no_permission", "views"): "number",
     ("no_permission", "share"): "number",
     ("no_permission", "delete"): "number",
+    ("bad_value", "store_archived"): "field value",
     ("not_found", "gone"): "",
     ("not_found", "deleted"): "number",
     ("unsupported_by_channel", "file"): "number from_status",

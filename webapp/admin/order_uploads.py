@@ -21,7 +21,7 @@ from webapp.services import jobs
 from webapp.services.files import StoredFile
 from webapp.services.importing.order_columns import AMOUNTS, COLUMNS, DAYS, HIDDEN, NAMES, SAMPLE_ROWS
 from webapp.services.importing.order_mapping import LONGEST_TEMPLATE, OrderMapping
-from webapp.services.importing.order_places import Place, read_places
+from webapp.services.importing.order_places import Place, open_places
 from webapp.services.importing.order_readings import MARKS
 from webapp.services.importing.order_upload import start_order_upload
 from webapp.services.importing.templates import UnknownName, names_in, of_column, parse_template
@@ -92,7 +92,7 @@ class OrderUploadView(UploadView):
             abort(404)
         if job.state != JobState.READY or not (job.preview or {}).get("header"):
             return redirect(self.get_url("jobs.details", job_id=job_id))
-        places = read_places(db.session(), current_user.actor.scope)
+        places = open_places(db.session(), current_user.actor.scope)
         preview: dict[str, Any] = job.preview or {}
         if request.method == "GET":
             chosen = OrderMapping.from_json(preview["mapping"])

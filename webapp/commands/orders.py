@@ -23,7 +23,7 @@ from webapp.models import Job, JobState
 from webapp.services.files import StoredFile, receive
 from webapp.services.importing.order_columns import AMOUNTS, DAYS, NAMES
 from webapp.services.importing.order_mapping import OrderMapping
-from webapp.services.importing.order_places import read_places
+from webapp.services.importing.order_places import open_places
 from webapp.services.importing.order_preview import MAPPING
 from webapp.services.importing.order_readings import MARKS
 from webapp.services.importing.order_upload import start_order_upload
@@ -110,7 +110,7 @@ def _pairs(given: tuple[str, ...], names: Sequence[str], option: str) -> dict[st
 
 def _account(actor: Actor, account: int | None, store: str | None) -> int | None:
     """The account for new orders, if one was named and exists for `actor`."""
-    places = read_places(db.session(), actor.scope)
+    places = open_places(db.session(), actor.scope)
     end_reading()
     if account is not None:
         if account not in {place.account_id for place in places}:

@@ -162,6 +162,7 @@ VARIANTS: dict[tuple[Code, str], str] = {
     (Code.NO_PERMISSION, "delete"): N_("Your role may not delete %(number)s. Ask an admin."),
     (Code.NO_PERMISSION, "edit"): N_("Your role may not edit %(number)s. Ask an admin."),
     (Code.NO_PERMISSION, "create"): N_("Your role may not add orders. Ask an admin."),
+    (Code.BAD_VALUE, "store_archived"): N_("“%(value)s” is archived and takes no new orders. Choose another store."),
     (Code.NOT_FOUND, "gone"): N_("This order no longer exists."),
     (Code.NOT_FOUND, "deleted"): N_("The order %(number)s was deleted here, and is not made again."),
     (Code.BAD_VALUE, "differs"): N_(

@@ -26,15 +26,17 @@ from tests.services.importing.uploading import (
     run,
     upload,
 )
+from webapp.domain.actors import SYSTEM
 from webapp.domain.errors import Refused
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Role
 from webapp.extensions import db
 from webapp.integrations.storage.local import LocalStorage
-from webapp.models import HeaderMapping, JobRow, Order, OrderSearch
+from webapp.models import HeaderMapping, JobRow, Order, OrderSearch, Store
 from webapp.services.importing.order_columns import COLUMNS, SAMPLE_ROWS
 from webapp.services.jobs import confirm_job, result_rows, retry_failed
 from webapp.services.orders.delete import delete_orders
+from webapp.services.unit_of_work import unit_of_work
 
 S = OrderStatus
 RETAIL = Path(__file__).parents[2] / "data" / "online-retail.csv"
@@ -266,6 +268,23 @@ def test_unknown_headers_wait_for_a_mapping_that_is_remembered(app: Flask, shop:
     other = upload(shop.actor(), storage, csv("Each,How many,What,Where,Who,Ref", "5,1,Topi,Depok,Budi,R2"))
     assert ((other.preview or {})["stage"], (other.preview or {})["remembered"]) == ("checked", True)
     assert run(shop.actor(), storage, other.id).ok == 1
+
+
+def test_an_archived_store_is_named(app: Flask, shop: Shop, storage: LocalStorage) -> None:
+    admin = shop.actor()
+    rows = csv("store,buyer_name,item_name,quantity,unit_price", "rona,Siti,Batik,1,1", "onyu,Siti,Batik,1,1")
+    checked = upload(admin, storage, rows)
+    columns = {name: f"{{{name}}}" for name in ("buyer_name", "item_name", "quantity", "unit_price")}
+    bare = csv("buyer_name,item_name,quantity,unit_price", "A,B,1,1")
+    chosen = upload(admin, storage, bare, account_id=shop.manual, columns=columns)
+    with unit_of_work(SYSTEM) as work:
+        work.session.get_one(Store, shop.rona).archived_at = work.now
+    for job_id, expected in ((checked.id, ["failed", "ok"]), (chosen.id, ["failed"])):
+        run(admin, storage, job_id)
+        rows_now = db.session.scalars(select(JobRow).where(JobRow.job_id == job_id).order_by(JobRow.row_no)).all()
+        assert [row.outcome for row in rows_now] == expected
+        assert (rows_now[0].code, (rows_now[0].params or {}).get("variant")) == ("bad_value", "store_archived")
+    assert count_rows(Order) == 1
 
 
 def test_failed_rows_can_be_tried_again(app: Flask, shop: Shop, storage: LocalStorage) -> None:

@@ -237,7 +237,8 @@ class OrderReader:
     def _place(self, values: Sequence[str]) -> Place:
         place = self._places.find(values[_STORE], values[_ACCOUNT])
         if isinstance(place, Problem):
-            raise BadCell(place.code, place.params["field"], place.params.get("value", ""))
+            told = {name: value for name, value in place.params.items() if name not in ("field", "value")}
+            raise BadCell(place.code, place.params["field"], place.params.get("value", ""), **told)
         return place
 
     def _arrival(self, get: Any, place: Place) -> tuple[Arrival | None, PaymentMethod | None]:

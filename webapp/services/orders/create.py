@@ -78,6 +78,7 @@ class NewOrder:
     """An order to create on a channel account. Amounts in minor units of the store's currency.
 
     Without `payment_method` it is a lead (`created`), with one `pending`; `arrival` says otherwise.
+    `token` (16 bytes that nobody can guess) is the one of the buyer's page where it was made beforehand.
     """
 
     account_id: int
@@ -91,6 +92,7 @@ class NewOrder:
     channel_order_id: str | None = None
     warehouse_id: int | None = None
     arrival: Arrival | None = None
+    token: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def create_orders(actor: Actor, orders: Sequence[NewOrder]) -> list[CreatedOrder
     """Create `orders`, all or none, in one transaction.
 
     Raises Refused: `no_permission`; `not_found` for an account outside the actor's scope; `missing_value` without
-    lines; `bad_value` for a quantity or an amount out of its bounds, or a discount above the rest of the order.
+    lines; `bad_value` for an archived store, a quantity or an amount out of its bounds, or a discount above the rest.
     """
     with unit_of_work(actor) as work:
         return insert_orders(work, orders)
@@ -164,12 +166,17 @@ class _Draft:
 
 def _accounts(work: UnitOfWork, orders: Sequence[NewOrder]) -> dict[int, Store]:
     wanted = {order.account_id for order in orders}
-    joined = select(ChannelAccount.id, Store).join(Store, Store.id == ChannelAccount.store_id)
-    rows = work.session.execute(joined.where(ChannelAccount.id.in_(wanted)))
+    joined = select(ChannelAccount.id, ChannelAccount.archived_at, Store).join(
+        Store, Store.id == ChannelAccount.store_id
+    )
+    rows = work.session.execute(joined.where(ChannelAccount.id.in_(wanted))).all()
     found = {row.id: row.Store for row in rows}
     for account_id in wanted:
         if account_id not in found or not work.actor.scope.covers(account_id, work.actor.scope.warehouse_id):
             raise Refused(Code.NOT_FOUND, number=str(account_id))
+    for row in rows:
+        if row.archived_at is not None or row.Store.archived_at is not None:
+            raise Refused(Code.BAD_VALUE, field="store", value=row.Store.name, variant="store_archived")
     return found
 
 
@@ -209,7 +216,8 @@ def _draft(work: UnitOfWork, order_id: int, order: NewOrder, store: Store, custo
     subtotal = goods_of(order.lines)
     key = phone_key_of(order.buyer, store.currency)
     ordered_at = cut_ms(order.ordered_at or work.now)
-    return _Draft(order_id, order, store, ordered_at, arrival, subtotal, secrets.token_bytes(16), key, customer_id)
+    token = order.token or secrets.token_bytes(16)
+    return _Draft(order_id, order, store, ordered_at, arrival, subtotal, token, key, customer_id)
 
 
 _LEAD, _WAITS = Arrival(OrderStatus.CREATED), Arrival(OrderStatus.PENDING)
