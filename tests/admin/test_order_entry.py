@@ -453,3 +453,56 @@ def test_a_form_takes_texts_as_long_as_a_file_may_have(app: Flask) -> None:
         name: most for name, most in LONGEST.items() if name not in ("country", "channel_order_id", "notes")
     }
     assert limits["note"] == LONGEST["notes"]
+
+
+def test_the_same_form_twice_makes_one_order(app: Flask, shop: Shop) -> None:
+    person = of(app, shop, Role.CS)
+    typed = {**TYPED, "once": values(person.page(NEW))["once"]}
+    first = person.post(NEW, typed)
+    second = person.post(NEW, typed)
+    assert first.location == second.location
+    assert "has added" in words(said_after(person, second))
+    assert count_rows(Order) == 1
+    other = of(app, shop).post(NEW, typed)  # somebody else's form with the same text is another form
+    assert other.location != first.location
+    assert person.post(NEW, {**TYPED, "once": values(person.page(NEW))["once"]}).location != first.location
+    assert person.post(NEW, {**TYPED, "once": "made up"}).status_code == 302
+    assert count_rows(Order) == 4
+
+
+def test_a_refused_form_stays_the_same_form(app: Flask, shop: Shop) -> None:
+    person = of(app, shop)
+    once = values(person.page(NEW))["once"]
+    refused = person.post(NEW, {**TYPED, "once": once, "buyer_name": ""})
+    assert values(refused.text)["once"] == once
+
+
+def test_the_last_used_store_is_chosen_already(app: Flask, shop: Shop) -> None:
+    person = of(app, shop)
+    page = person.page(NEW)
+    assert values(page)["store"] == ""
+    assert "Choose the store" in words(page)
+    refused = person.post(NEW, {**TYPED, "store": ""})
+    assert refused.status_code == 422
+    assert "Choose one of the list." in words(refused.text)
+    kept(refused.text, {name: value for name, value in TYPED.items() if name not in ("do", "store")})
+    assert "Choose the store first" in words(person.page(NEW + "/buyers?store=&q=siti"))
+    assert person.post(NEW, {**TYPED, "store": "onyu", "discount": ""}).status_code == 302
+    assert values(person.page(NEW))["store"] == "onyu"
+    assert values(of(app, shop, Role.CS).page(NEW))["store"] == ""
+    assert values(person.page(NEW + "?store=rona"))["store"] == "rona"
+    assert values(BackOffice(app, limited(shop)).page(NEW))["store"] == "onyu"
+
+
+def test_a_store_that_was_archived_meanwhile_takes_no_orders(app: Flask, shop: Shop) -> None:
+    person = of(app, shop)
+    person.post(NEW, TYPED)
+    with unit_of_work(SYSTEM) as work:
+        work.session.execute(text("update stores set archived_at = created_at where code = 'rona'"))
+    refused = person.post(NEW, TYPED)
+    assert refused.status_code == 422
+    assert "“Rona” is archived and takes no new orders. Choose another store." in words(refused.text)
+    assert values(person.page(NEW))["store"] == "onyu"
+    assert count_rows(Order) == 1
+    stranger = BackOffice(app, limited(shop))
+    assert "archived" not in words(stranger.post(NEW, TYPED).text)

@@ -66,7 +66,8 @@ class LineForm(Form):
 
 
 class EntryForm(FlaskForm):
-    """An order by hand. `find` is the look-up of a buyer; `version` what the editor of an order saw."""
+    """An order by hand. `find` is the look-up of a buyer; `version` what the editor of an order saw; `once` tells one
+    form from another, so that sending a form twice makes one order."""
 
     store = SelectField(lazy_gettext("Store"), validate_choice=False)
     find = _text(lazy_gettext("Look up a buyer"), 200)
@@ -85,6 +86,7 @@ class EntryForm(FlaskForm):
     discount = _text(lazy_gettext("Discount"), 60)
     note = TextAreaField(lazy_gettext("Note"), [at_most(LONGEST["notes"])], filters=[cleaned])
     version = HiddenField()
+    once = HiddenField()
 
     def offer(self, stores: Mapping[str, str], country: str = "") -> None:
         """Set what can be chosen: stores by code, payment methods, countries and the order's own `country`."""

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, flash, redirect, request
+from flask import abort, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -28,12 +29,14 @@ from webapp.formats import amount, money, payment_method_label, problem_text
 from webapp.formats.places import country_name
 from webapp.models import HistoryKind
 from webapp.services.orders.contents import BUYER_PARTS
-from webapp.services.orders.create import NewOrder, create_orders
+from webapp.services.orders.create import NewOrder
 from webapp.services.orders.detail import OrderDetail
 from webapp.services.orders.edit_order import KEEP, OrderEdit, edit_order
+from webapp.services.orders.enter_order import EnteredOrder, enter_order, last_store, token_of
 from webapp.services.orders.lookups import (
     EntryStore,
     KnownBuyer,
+    archived_store,
     buyer_of,
     entry_stores,
     find_buyers,
@@ -71,28 +74,32 @@ class EntryPages:
             page: str = self.render("admin/orders/entry_none.html")
             return page
         form = _posted() if request.method == "POST" else _blank(like)
-        asked = form.store.data or request.args.get("store", "")
-        store = next((store for store in stores if store.code == asked), None)
-        if request.method == "POST" and store is None:
-            form.store.errors = [_("Choose one of the list.")]
-        store = store or stores[0]
-        form.store.data = store.code
-        form.offer({store.code: store.name for store in stores})
-        if request.method == "POST" and request.form.get("do", _SAVE) == _SAVE and not form.store.errors:
-            entered = form.read(store.currency)
-            number = _add(form, store, entered) if entered is not None else None
-            if number is not None:
-                flash(_("%(number)s was added.", number=number), "success")
-                return redirect(self._url(number))
-        return self._entry(form, store.code, store.currency, stores=stores, like=like)
+        store = _chosen(form, stores)
+        form.store.data = store.code if store is not None else ""
+        form.offer({"": _("Choose the store")} | {store.code: store.name for store in stores})
+        if request.method == "POST" and request.form.get("do", _SAVE) == _SAVE:
+            made = None
+            if store is None:  # amounts are read in its currency
+                form.store.errors = [_not_chosen(request.form.get("store", ""))]
+            elif (entered := form.read(store.currency)) is not None:
+                made = _add(form, store, entered)
+            if made is not None:
+                if made.new:
+                    flash(_("%(number)s was added.", number=made.number), "success")
+                else:
+                    flash(_("This form has added %(number)s already; nothing was added again.", number=made.number))
+                return redirect(self._url(made.number))
+        code = store.code if store is not None else ""
+        return self._entry(form, code, (store or stores[0]).currency, stores=stores, like=like)
 
     @expose("/new/buyers")
     @needs(Permission.ORDERS_CREATE)
     def known_buyers(self) -> ResponseReturnValue:
         """Buyers of a store who have the words of `q`, as a part of the page."""
         _with_prices_only()
-        buyers = find_buyers(db.session(), current_user.actor.scope, _asked("store"), _asked("q"))
-        page: str = self.render("admin/orders/entry_buyers.html", buyers=buyers, fields=buyer_fields, looked=True)
+        store = _asked("store")
+        buyers = find_buyers(db.session(), current_user.actor.scope, store, _asked("q"))
+        page: str = self.render("admin/orders/entry_buyers.html", buyers=buyers, fields=buyer_fields, store=store)
         return page
 
     @expose("/new/items")
@@ -176,7 +183,7 @@ class EntryPages:
             form=form, order=order, like=like, parts=parts, stores=stores, store=store, currency=currency,
             figures=form.figures(currency), buyers=buyers, fields=buyer_fields, meanwhile=meanwhile,
             now_is=_differing(form, order) if meanwhile and order is not None else {},
-            currencies={s.code: _currency(s.currency) for s in stores} or {store: _currency(currency)},
+            currencies={store: _currency(currency)} | {s.code: _currency(s.currency) for s in stores},
             most_lines=MOST_LINES, blank=EntryForm(formdata=None, data={"lines": [{"quantity": "1"}]}).rows[0],
             keeps_total=order is not None and order.payment_status != "unpaid",
             given_back=request.form.get("do") == KEPT,
@@ -220,20 +227,42 @@ def _sent_rows() -> list[str]:
 
 
 def _blank(like: OrderDetail | None) -> EntryForm:
+    once = {"once": secrets.token_urlsafe(16)}
     if like is None:
-        return EntryForm(formdata=None, data={"lines": [{"quantity": "1"}] * EMPTY_ROWS})
-    return EntryForm(formdata=None, data=form_values(like) | {"store": like.store_code})
+        return EntryForm(formdata=None, data={"lines": [{"quantity": "1"}] * EMPTY_ROWS} | once)
+    return EntryForm(formdata=None, data=form_values(like) | {"store": like.store_code} | once)
 
 
-def _add(form: EntryForm, store: EntryStore, entered: Entered) -> str | None:
-    """Create the order; its number, or None with the reason in the form."""
+def _chosen(form: EntryForm, stores: Sequence[EntryStore]) -> EntryStore | None:
+    """The store of the form. A new one begins with the one asked for, the only one, or the one that the person last
+    added an order to; None: the person has to choose."""
+    by_code = {store.code: store for store in stores}
+    asked = form.store.data or request.args.get("store", "")
+    if asked or request.method == "POST":
+        return by_code.get(asked)
+    if len(stores) == 1:
+        return stores[0]
+    return by_code.get(last_store(db.session(), current_user.actor) or "")
+
+
+def _not_chosen(typed: str) -> str:
+    """Why the store that was sent can't be used."""
+    if typed and (name := archived_store(db.session(), current_user.actor.scope, typed)) is not None:
+        return problem_text(Problem(Code.BAD_VALUE, {"field": "store", "value": name, "variant": "store_archived"}))
+    return _("Choose one of the list.")
+
+
+def _add(form: EntryForm, store: EntryStore, entered: Entered) -> EnteredOrder | None:
+    """Create the order; None with the reason in the form."""
+    secret = current_app.config["SECRET_KEY"]
     order = NewOrder(
         store.account_id, entered.buyer, entered.lines, entered.payment_method, shipping_fee=entered.shipping_fee,
         discount=entered.discount, note=entered.note or None,
+        token=token_of(secret, current_user.actor, form.once.data or ""),
     )  # fmt: skip
     end_reading()
     try:
-        return create_orders(current_user.actor, [order])[0].number
+        return enter_order(current_user.actor, order, store.code)
     except Refused as refused:
         form.show_problem(refused.problem)
         return None

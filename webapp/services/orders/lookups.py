@@ -83,6 +83,19 @@ def entry_stores(session: ReadSession, scope: Scope) -> tuple[EntryStore, ...]:
     return tuple(EntryStore(*row) for row in rows)
 
 
+def archived_store(session: ReadSession, scope: Scope, code: str) -> str | None:
+    """The name of the store with this code, if it is archived and exists within `scope`."""
+    if "\0" in code:
+        return None
+    st = Statement(session)
+    mine = "1 = 1" if scope.account_ids is None else st.among("a.id", scope.account_ids)
+    rows = st.run(
+        "select s.name from stores s join channel_accounts a on a.store_id = s.id"
+        f" where s.code = {st.bind(code)} and s.archived_at is not null and {mine} limit 1"
+    )
+    return rows[0][0] if rows else None
+
+
 def find_buyers(session: ReadSession, scope: Scope, store: str, words: str) -> list[KnownBuyer]:
     """Buyers of the store (by code) whose name, phone or e-mail has these words, who bought last first.
 
