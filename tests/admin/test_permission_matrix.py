@@ -95,6 +95,8 @@ MATRIX: dict[tuple[str, str], Door] = {
     ("orders.view_names", "GET"): Door(),
     ("orders.new_view", "GET"): Door(),
     ("orders.save_new_view", "POST"): Door(data={"name": "Mine"}),
+    # Which views there are, and whose: test_saved_views.
+    ("orders.ask_view", "GET"): Door(also=frozenset({404})),
     ("orders.change_view", "POST"): Door(data={"act": "no_default"}),
     ("orders.action_view", "POST"): bulk_door(SHIPPERS, action="change_status"),
     ("orders.change_status", "POST"): bulk_door(SHIPPERS, status="shipped"),

@@ -124,9 +124,16 @@ def test_views_are_renamed_replaced_shared_and_deleted(app: Flask, shop: Shop) -
     assert "Rename" not in words(other.page(VIEWS))
     for act in ("rename", "replace", "keep", "delete"):
         assert other.post(VIEWS, {"view": code, "act": act, "name": "Theirs"}).status_code == 403
+    assert "Everybody uses this view." in words(person.page(f"{VIEWS}/delete?view={code}"))
+    assert other.get(f"{VIEWS}/delete?view={code}").status_code == 403
     assert other.post(VIEWS, {"view": code, "act": "default"}).status_code == 404
     assert of(app, shop).post(VIEWS, {"view": code, "act": "keep"}).status_code == 302  # an admin
     assert other.get(address).status_code == 404
+    assert other.get(f"{VIEWS}/delete?view={code}").status_code == 404
+    asked = person.page(f"{VIEWS}/delete?view={code}&status=pending")
+    assert "Delete the view “Ours”?" in words(asked)
+    assert f'action="{VIEWS}?status=pending"' in asked
+    assert person.page(address)
     assert person.post(VIEWS, {"view": code, "act": "delete"}).status_code == 302
     assert person.get(address).status_code == 404
     assert person.post(VIEWS, {"view": code, "act": "delete"}).status_code == 404

@@ -110,7 +110,8 @@ def test_a_view_is_saved_opened_by_the_palette_and_deleted(site: Site, sign_in: 
     page.get_by_role("link", name="To pack").click()
     expect(page.locator("[data-menu-frame] a[aria-current]")).to_have_text("To pack2")
     page.get_by_role("link", name="Change views").click()
-    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("link", name="Delete To pack").click()
+    expect(page.locator("dialog[open]")).to_contain_text("Delete the view “To pack”?")
     page.locator("dialog[open]").get_by_role("button", name="Delete").click()
     expect(page.get_by_label("Name of To pack")).to_have_count(0)
 

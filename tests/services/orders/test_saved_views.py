@@ -105,7 +105,26 @@ def test_a_shared_view_is_used_by_all_and_changed_by_owner_and_admins(app: Flask
     assert names(shop.actor(Role.VIEWER)) == []
     refused(Code.NOT_FOUND, "view", rename_view, shop.actor(Role.ADMIN), code, "Again")
     acts = [entry.action for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
-    assert [act for act in acts if act.startswith("view.")] == ["view.shared", "view.changed", "view.shared"]
+    assert [act for act in acts if act.startswith("view.")] == [
+        "view.shared",
+        "view.renamed",
+        "view.changed",
+        "view.shared",
+    ]
+    renamed = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "view.renamed")).one()
+    assert (renamed.actor_name, renamed.data["after"]) == ("Admin", "Of the house")
+
+
+def test_deleting_what_others_use_is_audited(app: Flask, shop: Shop) -> None:
+    owner = shop.actor(Role.CS)
+    for shared in (True, False):
+        code = save_view(owner, "Mine", PENDING, COLUMNS, shared=shared)
+        rename_view(owner, code, "Gone")
+        rename_view(owner, code, "Gone")
+        delete_view(owner, code)
+    entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+    acts = [(entry.action, entry.subject_label) for entry in entries if entry.action.startswith("view.")]
+    assert acts == [("view.shared", "Mine"), ("view.renamed", "Gone"), ("view.deleted", "Gone")]
 
 
 def test_a_fulfilment_provider_neither_shares_nor_sees_what_is_shared(app: Flask, shop: Shop) -> None:

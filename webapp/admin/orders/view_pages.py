@@ -72,6 +72,20 @@ class ViewPages:
         flash(_("The view was saved."), "success")
         return redirect(self._address(code))
 
+    @expose("/views/delete")
+    def ask_view(self) -> str:
+        """Ask before a view is deleted. The question is also shown as a dialog."""
+        params = request.args.to_dict(flat=False)
+        code = (params.pop("view", None) or [""])[0]
+        view = saved_views.find_view(db.session(), current_user.actor, code)
+        if view is None:
+            abort(404)
+        if not view.changeable:
+            abort(403)
+        back = f"{self.get_url('.views')}{self._listing(read_opening(db.session(), params)).whole_query}"
+        page: str = self.render("admin/orders/delete_view.html", view=view, action=back, back=back)
+        return page
+
     @expose("/views", methods=("POST",))
     def change_view(self) -> ResponseReturnValue:
         """Rename, replace, share, delete a view, or let it open with the list."""

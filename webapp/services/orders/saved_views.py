@@ -120,7 +120,9 @@ def rename_view(actor: Actor, code: str, name: str) -> None:
     """Give a view another name. Raises Refused, as `save_view`, and when there is none that the person may change."""
     with unit_of_work(actor) as work:
         view = _changeable(work, code)
-        view.name = _checked(work, view.owner_id, name, besides=code)
+        before, view.name = view.name, _checked(work, view.owner_id, name, besides=code)
+        if view.shared and view.name != before:
+            work.audit("view.renamed", view, data={"before": before, "after": view.name})
 
 
 def replace_view(actor: Actor, code: str, flt: ListFilter, columns: Sequence[str]) -> None:
