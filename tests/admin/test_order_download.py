@@ -316,3 +316,8 @@ def test_the_report_has_what_its_reader_may_see(app: Flask, shop: Shop) -> None:
     assert found is not None
     assert "checked" in provider.page(html.unescape(found[1]))
     assert "total" not in found[1]
+
+
+def test_a_search_by_signs_alone_downloads_nothing(app: Flask, shop: Shop) -> None:
+    make_orders(shop.manual, 3)
+    assert download(of(app, shop), q="%%%") == []

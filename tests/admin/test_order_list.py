@@ -262,3 +262,13 @@ def test_at_most_a_hundred_are_kept(app: Flask, shop: Shop) -> None:
     answer = person.post(LIST + "selection", {"rowid": [f"N-{i}" for i in range(120)]})
     assert "At most 100 orders are kept" in words(person.page(answer.location))
     assert person.page(LIST).count('<input type="hidden" name="rowid"') == 100
+
+
+def test_a_search_by_signs_alone_says_so(app: Flask, shop: Shop) -> None:
+    make_orders(shop.manual, 3)
+    person = of(app, shop)
+    for typed in ("%25%25%25", "---"):
+        page = person.page(f"{LIST}?q={typed}")
+        assert numbers(page) == []
+        assert "can't be searched for" in words(page)
+        assert "There is no letter and no digit in it." in words(page)

@@ -274,3 +274,9 @@ def test_a_list_without_orders_waits_with_none(app: Flask, shop: Shop) -> None:
     assert job(job_id).total_rows == 0
     assert take_lease(job_id) is None
     assert count_rows(OrderHistory) == 0
+
+
+def test_a_search_by_nothing_freezes_nothing(app: Flask, shop: Shop) -> None:
+    make_orders(shop.manual, 3)
+    waiting = job(frozen(app, shop.actor(), ListFilter(q="%%%")))
+    assert (waiting.total_rows, count_rows(JobTarget)) == (0, 0)

@@ -15,7 +15,8 @@ from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.services.orders import picture, query, walks
 from webapp.services.orders.cursors import LAST
 from webapp.services.orders.filters import DateKind, ListFilter, Sort
-from webapp.services.orders.query import Count, count_orders, list_orders, tab_counts
+from webapp.services.orders.overview import read_overview
+from webapp.services.orders.query import Count, count_orders, list_orders, tab_counts, walk_orders
 from webapp.services.orders.rows import read_rows
 from webapp.services.statements import Statement
 
@@ -166,7 +167,18 @@ def test_what_the_search_box_finds(
     assert sorted(found(session, "santoso SITI")) == sorted(o.number for o in having(listing, buyer="Siti Santoso"))
     assert sorted(found(session, "100%_\\")) == sorted(o.number for o in having(listing, buyer="Agus 100%_\\"))
     assert found(session, "nobody") == []
-    assert list_orders(session, EVERYTHING, ListFilter(q='" %'), now=NOW).count == len(listing.orders)  # no word in it
+
+
+@pytest.mark.parametrize("typed", ["%%%", "_", "--- ...", "#", "\\%_", "😀"])
+@pytest.mark.parametrize("tab", [None, "to_ship"])
+def test_signs_without_a_letter_or_digit_find_nothing(session: Session, typed: str, tab: str | None) -> None:
+    flt = ListFilter(q=typed, tab=tab)
+    page = list_orders(session, EVERYTHING, flt)
+    assert (page.rows, page.count, page.unsearchable) == ([], Count(0), True)
+    assert count_orders(session, EVERYTHING, flt) == Count(0)
+    assert list(walk_orders(session, EVERYTHING, flt)) == []
+    assert read_overview(session, EVERYTHING, flt, now=NOW, today=NOW.date()).orders == 0
+    assert not list_orders(session, EVERYTHING, ListFilter(q="\u200b", tab=tab)).unsearchable
 
 
 def test_words_that_are_too_short_are_named(session: Session) -> None:

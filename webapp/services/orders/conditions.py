@@ -103,7 +103,11 @@ class Conditions:
     def impossible(self) -> bool:
         """Whether no order can be like this."""
         nobody = self.people == frozenset() and not self.unassigned
-        return nobody or frozenset() in (self.statuses, self.warehouses, self.accounts.ids, self.tags)
+        return (
+            nobody
+            or self.query.unsearchable
+            or frozenset() in (self.statuses, self.warehouses, self.accounts.ids, self.tags)
+        )
 
     @property
     def parts(self) -> frozenset[Part]:

@@ -57,7 +57,7 @@ class OrderPage:
     `searched_back_to` is set when a filter that no index serves was looked for only so far back (or forward, for a
     page before a cursor): `further`, which is `next` (or `prev`), goes on from there. `tabs` counts each tab under the
     filters that totals know (accounts, days, payment status), `all` among them. `too_short` are words that were not
-    searched.
+    searched; `unsearchable`: nothing of what was typed can be, so nothing is found.
     """
 
     rows: list[OrderRow]
@@ -70,6 +70,7 @@ class OrderPage:
     searched_back_to: datetime | None = None
     further: Cursor | None = None
     too_short: tuple[str, ...] = ()
+    unsearchable: bool = False
 
 
 def list_orders(
@@ -94,7 +95,8 @@ def list_orders(
     picture = read_picture(session, conditions)
     tabs = warehouse_tabs(session, conditions) if picture is None else picture.tabs(conditions.payments)
     if known_empty(conditions, picture):
-        return OrderPage([], Count(0), tabs, too_short=conditions.query.too_short)
+        query = conditions.query
+        return OrderPage([], Count(0), tabs, too_short=query.too_short, unsearchable=query.unsearchable)
     size = limit or flt.limit
     cursor = cursor or FIRST
     taken = _take(session, conditions, picture, cursor, size + 1)

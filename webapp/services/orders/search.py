@@ -9,17 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webapp.domain.numbers import prefix_range
+from webapp.domain.spelling import plain
 from webapp.domain.words import SHORTEST_WORD, SearchWord, WholeKind, WholeWord, escape_like, looks_whole, search_words
 from webapp.services.statements import ReadSession, Statement
 
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """What is searched: the words that are long enough, what looks whole, and the words that were too short."""
+    """What is searched: the words that are long enough, what looks whole, and the words that were too short.
+
+    `unsearchable`: something was typed, and no letter or digit is in it. No order is found by that.
+    """
 
     words: tuple[SearchWord, ...] = ()
     whole: WholeWord | None = None
     too_short: tuple[str, ...] = ()
+    unsearchable: bool = False
 
 
 NO_WORDS = SearchQuery()
@@ -37,6 +42,7 @@ def read_query(typed: str, *, by_email: bool = True) -> SearchQuery:
         tuple(word for word in words if not word.too_short),
         whole,
         tuple(word.typed for word in words if word.too_short),
+        unsearchable=not words and whole is None and bool(plain(typed).strip()),
     )
 
 
