@@ -87,6 +87,15 @@ def test_every_own_class_has_a_rule() -> None:
     assert sorted(missing) == []
 
 
+def test_every_rule_has_an_own_class_that_is_used() -> None:
+    styles = "".join(re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL) for path in STYLES)
+    users = [*PAGES, *SCRIPTS, *(ROOT / "webapp").rglob("*.py")]
+    used = {name for path in users for name in re.findall(r"lp-[\w-]+", path.read_text("utf-8"))}
+    begun = tuple(name for name in used if name.endswith("-"))  # the rest of the name is computed
+    ruled = set(re.findall(r"\.(lp-[\w-]+)", styles))
+    assert sorted(name for name in ruled - used if not name.startswith(begun)) == []
+
+
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
 def test_scripts_say_what_they_are_for_and_make_no_markup_of_text(script: Path) -> None:
     text = script.read_text("utf-8")
