@@ -139,7 +139,8 @@ class JobRow(Base):
 
 
 class HeaderMapping(Base):
-    """How files with these columns are read, as a person chose it. `shape_hash` is of the sorted headers."""
+    """How files with these columns are read, as a person chose it. `shape_hash` is of the sorted headers, and of the
+    person where they are limited to some stores: what those choose is for themselves."""
 
     __tablename__ = "header_mappings"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv as csv_module
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from tests.services.importing.uploading import (
     run,
     upload,
 )
-from webapp.domain.actors import SYSTEM
+from webapp.domain.actors import SYSTEM, Scope
 from webapp.domain.errors import Refused
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Role
@@ -34,6 +35,7 @@ from webapp.extensions import db
 from webapp.integrations.storage.local import LocalStorage
 from webapp.models import HeaderMapping, JobRow, Order, OrderSearch, Store
 from webapp.services.importing.order_columns import COLUMNS, SAMPLE_ROWS
+from webapp.services.importing.order_mapping import OrderMapping, guess_mapping, remember
 from webapp.services.jobs import confirm_job, result_rows, retry_failed
 from webapp.services.orders.delete import delete_orders
 from webapp.services.unit_of_work import unit_of_work
@@ -268,6 +270,26 @@ def test_unknown_headers_wait_for_a_mapping_that_is_remembered(app: Flask, shop:
     other = upload(shop.actor(), storage, csv("Each,How many,What,Where,Who,Ref", "5,1,Topi,Depok,Budi,R2"))
     assert ((other.preview or {})["stage"], (other.preview or {})["remembered"]) == ("checked", True)
     assert run(shop.actor(), storage, other.id).ok == 1
+
+
+def test_who_sees_some_stores_only_maps_for_themselves(app: Flask, shop: Shop, storage: LocalStorage) -> None:
+    limited = replace(shop.actor(Role.CS), scope=Scope(frozenset({shop.onyu_manual})))
+    header = ["Ref", "Who", "What", "Each"]
+    theirs, ours = OrderMapping({"buyer_name": "{Who}"}, account_id=shop.onyu_manual), OrderMapping({"sku": "{What}"})
+    for actor, mapping in ((shop.actor(), ours), (limited, theirs)):
+        with unit_of_work(actor) as work:
+            remember(work, header, mapping)
+    other = replace(limited, id=shop.people[Role.WAREHOUSE])
+    for actor, expected in (
+        (shop.actor(), ours),
+        (shop.actor(Role.OWNER), ours),  # who sees all stores shares
+        (limited, theirs),
+        (other, None),
+    ):
+        guess = guess_mapping(db.session(), header[::-1], actor)
+        db.session.rollback()
+        assert (guess.mapping if guess.remembered else None) == expected
+    assert count_rows(HeaderMapping) == 2
 
 
 def test_an_archived_store_is_named(app: Flask, shop: Shop, storage: LocalStorage) -> None:

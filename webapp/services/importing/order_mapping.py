@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from webapp.domain.actors import Actor
 from webapp.models import HeaderMapping, JobKind
 from webapp.services.importing.channel_files import CHANNEL_FILES, ChannelFile, recognise
 from webapp.services.importing.order_columns import AMOUNTS, COLUMNS, DAYS, NAMES
@@ -79,17 +80,23 @@ class Guess:
     remembered: bool = False
 
 
-def shape_hash(header: Sequence[str]) -> str:
-    """The same for files with the same columns, in any order."""
+def shape_hash(header: Sequence[str], actor: Actor) -> str:
+    """The same for files with the same columns, in any order, of people who remember together.
+
+    Who sees all stores shares what is remembered; who is limited to some remembers alone, because a mapping names an
+    account and texts of whoever chose it.
+    """
     keys = sorted(key for cell in header if (key := column_key(cell)))
-    return hashlib.sha256("\n".join(keys).encode()).hexdigest()
+    whose = [f"{actor.kind.value} {actor.id}", ""] if actor.scope.limited else []
+    return hashlib.sha256("\n".join([*whose, *keys]).encode()).hexdigest()
 
 
-def guess_mapping(session: Session, header: Sequence[str]) -> Guess:
-    """How a file with this header was read before, else which export it is, else our own names of columns."""
+def guess_mapping(session: Session, header: Sequence[str], actor: Actor) -> Guess:
+    """How a file with this header was read before by `actor`, or by those who share with them, else which export it is,
+    else our own names of columns."""
     kept = session.scalar(
         select(HeaderMapping.mapping).where(
-            HeaderMapping.shape_hash == shape_hash(header), HeaderMapping.upload == JobKind.ORDER_UPLOAD.value
+            HeaderMapping.shape_hash == shape_hash(header, actor), HeaderMapping.upload == JobKind.ORDER_UPLOAD.value
         )
     )
     if kept is not None:
@@ -123,10 +130,11 @@ def check_templates(mapping: OrderMapping, header: Sequence[str]) -> None:
 
 
 def remember(work: UnitOfWork, header: Sequence[str], mapping: OrderMapping) -> None:
-    """Read files of this shape so from now on; of two people who map one shape at once the later one is right."""
+    """Read files of this shape so from now on, for whoever shares with the acting person; of two who map one shape at
+    once the later one is right."""
     insert = postgresql.insert if work.dialect.name == "postgresql" else sqlite.insert
     kept = insert(HeaderMapping).values(
-        shape_hash=shape_hash(header), created_at=work.now, upload=JobKind.ORDER_UPLOAD.value,
+        shape_hash=shape_hash(header, work.actor), created_at=work.now, upload=JobKind.ORDER_UPLOAD.value,
         mapping=mapping.as_json(), user_id=work.actor.id,
     )  # fmt: skip
     changed = {"mapping": kept.excluded.mapping, "user_id": kept.excluded.user_id}

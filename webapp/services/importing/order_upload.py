@@ -101,7 +101,7 @@ class _Check:
 
     def __init__(self, job: Job, lease: Lease, actor: Actor, storage: Storage, file: OrderFile) -> None:
         self.job, self.lease, self.actor, self.storage, self.file = job, lease, actor, storage, file
-        self.guess = _guess(job, file)
+        self.guess = _guess(job, file, actor)
         self.places = _places(actor, self.guess.mapping)
         self.mapping = self.guess.mapping
         if self.places.chosen is not None:
@@ -193,10 +193,10 @@ class _Check:
             renew(work, self.lease, done)
 
 
-def _guess(job: Job, file: OrderFile) -> Guess:
+def _guess(job: Job, file: OrderFile, actor: Actor) -> Guess:
     """How the file is read: as its person said, else as its header tells."""
     said = job.params.get("mapping")
-    guess = guess_mapping(db.session(), file.header)
+    guess = guess_mapping(db.session(), file.header, actor)
     end_reading()
     if said is None:
         return guess
