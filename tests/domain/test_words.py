@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.domain.order_status import OrderStatus
-from webapp.domain.words import STATUS_LABELS, STATUS_WORDS, display_phone, phone_key, status_from_words, yes_no
+from webapp.domain.words import STATUS_LABELS, STATUS_WORDS, phone_key, status_from_words, yes_no
 
 
 @pytest.mark.parametrize("status", OrderStatus)
@@ -153,34 +153,3 @@ def test_the_fast_path_agrees_with_the_library(national: str) -> None:
 def test_any_text_has_a_key_of_digits_or_none(text: str, country: str) -> None:
     key = phone_key(text, country)
     assert key is None or (key.isascii() and key.isdigit())
-    assert display_phone(text, country) == text or key is not None
-
-
-@pytest.mark.parametrize(
-    ("text", "country", "shown"),
-    [
-        ("+6281234567890", "ID", "0812-3456-7890"),
-        ("0812345678", "ID", "0812-345-678"),
-        ("0812345678901", "ID", "0812-3456-78901"),
-        ("+6281234567890", "KR", "+62 812-3456-7890"),
-        ("01012345678", "KR", "010-1234-5678"),
-        ("0111234567", "KR", "011-123-4567"),
-        ("+821012345678", "ID", "+82 10-1234-5678"),
-        ("+6591234567", "ID", "+65 9123 4567"),
-        ("91234567", "SG", "9123 4567"),
-        ("0812****7890", "ID", "0812****7890"),
-        ("ask Budi", "ID", "ask Budi"),
-    ],
-)
-def test_phones_as_they_are_shown(text: str, country: str, shown: str) -> None:
-    assert display_phone(text, country) == shown
-
-
-@settings(deadline=None)  # the first number of a country loads its rules
-@given(
-    st.sampled_from(["+62", "+82"]), st.from_regex(r"[1-9][0-9]{7,10}", fullmatch=True), st.sampled_from(["ID", "KR"])
-)
-def test_a_shown_phone_reads_back(calling: str, national: str, country: str) -> None:
-    key = phone_key(calling + national, country)
-    if key is not None:
-        assert phone_key(display_phone(calling + national, country), country) == key

@@ -17,7 +17,7 @@ from webapp.extensions import db
 from webapp.integrations.errors import IntegrationError, Misconfigured, Refused, Retryable, UnknownOutcome
 from webapp.models import ChannelAccount, OutboxMessage, OutboxState
 from webapp.services import outbox
-from webapp.services.outbox import Delivery, anything_due, retry_stuck, send_due, withdraw_batch
+from webapp.services.outbox import Delivery, anything_due, send_due, withdraw_batch
 from webapp.services.unit_of_work import unit_of_work
 
 START = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -119,11 +119,6 @@ def test_a_failure_waits_longer_each_time_and_is_stuck_in_the_end(app: Flask, cl
         clock.forward(milliseconds=1)
     assert send_due({"push": Recorder(UnknownOutcome("no answer"))}, now=clock).stuck == 1
     assert state_of(message) is OutboxState.STUCK
-    with unit_of_work(SYSTEM) as work:
-        assert retry_stuck(work, [message]) == 1
-    clock.at = read(message).due_at
-    assert send_due({"push": Recorder()}, now=clock).sent == 1
-    assert state_of(message) is OutboxState.DONE
 
 
 def test_the_other_side_may_ask_for_a_longer_wait(app: Flask, clock: Clock) -> None:

@@ -131,10 +131,6 @@ class Money:
         """The amount in major units, with exactly the currency's decimals."""
         return _EXACT.scaleb(Decimal(self.amount), -minor_digits(self.currency))
 
-    def decimal_text(self) -> str:
-        """The amount as the decimal string of the API: `12000` (IDR), `12.50` (USD)."""
-        return format(self.to_decimal(), "f")
-
     def __add__(self, other: Money) -> Money:
         return Money(self.amount + self._same(other), self.currency)
 

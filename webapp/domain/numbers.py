@@ -58,11 +58,6 @@ def normalize_order_number(text: str) -> OrderNumber | None:
     return OrderNumber(f"{day}-{symbols}") if _is_day(day) else None
 
 
-def looks_like_order_number(text: str) -> bool:
-    """Whether the text can be read as a whole order number."""
-    return normalize_order_number(text) is not None
-
-
 def random_part(number: str) -> str:
     """The 8 symbols after the hyphen of a stored order number: what the text search holds of it."""
     return number.partition("-")[2]

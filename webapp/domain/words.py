@@ -89,7 +89,6 @@ _MOBILE = {62: "8[1-35-9][0-9]{7,10}", 82: "1[016-9][0-9]{7,8}"}
 # The usual mobiles by hand: reading one with the library costs 44 µs, and files have 100,000.
 _AT_HOME = {code: re.compile(rf"(?:(?:\+|00)?{code})?0?({mobile})") for code, mobile in _MOBILE.items()}
 _ABROAD = {code: re.compile(rf"(?:\+|00){code}0?({mobile})") for code, mobile in _MOBILE.items()}
-_GROUPS = {62: re.compile("(8[0-9]{2})([0-9]{3,4})([0-9]{3,5})"), 82: re.compile("(1[0-9])([0-9]{3,4})([0-9]{4})")}
 
 
 def phone_key(text: str, country: str = "ID") -> str | None:
@@ -111,23 +110,6 @@ def international_phone(text: str, country: str = "ID") -> str | None:
     """A phone number as messengers take it, calling code and digits without a sign; None for what is no number."""
     read = _read_phone(text, country.upper())
     return f"{read[0]}{read[1]}" if read else None
-
-
-def display_phone(text: str, country: str = "ID") -> str:
-    """A phone number for reading: as at home in `country` (0812-3456-7890), others with +; unreadable: as typed."""
-    country = country.upper()
-    read = _read_phone(text, country)
-    if read is None:
-        return text
-    calling, digits = read
-    at_home = calling == (_CALLING.get(country) or phonenumbers.country_code_for_region(country))
-    if (groups := _GROUPS.get(calling)) and (found := groups.fullmatch(digits)):
-        return ("0" if at_home else f"+{calling} ") + "-".join(found.groups())
-    number = phonenumbers.PhoneNumber(country_code=calling, national_number=int(digits))
-    styles = phonenumbers.PhoneNumberFormat
-    # A number that no plan knows gets no leading 0 from the library; with + it still reads back.
-    national = at_home and phonenumbers.is_valid_number(number)
-    return phonenumbers.format_number(number, styles.NATIONAL if national else styles.INTERNATIONAL)
 
 
 def _read_phone(text: str, country: str) -> tuple[int, str] | None:

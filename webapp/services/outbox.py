@@ -9,7 +9,7 @@ nothing of the one who took over.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -112,15 +112,6 @@ def anything_due(session: Session, now: datetime, kinds: Sequence[str] = (BUYER_
     waiting = select(row.id).where(row.state == OutboxState.WAITING, row.due_at <= now, row.kind.in_(kinds)).limit(1)
     abandoned = select(row.id).where(row.state == OutboxState.TAKEN, row.leased_until < now).limit(1)
     return session.scalar(waiting) is not None or session.scalar(abandoned) is not None
-
-
-def retry_stuck(work: UnitOfWork, ids: Iterable[int]) -> int:
-    """Put stuck messages back in line, with all their attempts; how many were stuck. Rings after the commit."""
-    stuck = update(OutboxMessage).where(OutboxMessage.id.in_(list(ids)), OutboxMessage.state == OutboxState.STUCK)
-    changed = _run(work, stuck.values(state=OutboxState.WAITING, attempts=0, due_at=work.now, last_error=None))
-    if changed:
-        work.later(TASK)
-    return changed
 
 
 def withdraw_batch(work: UnitOfWork, batch_id: int, order_ids: Collection[int] | None = None) -> int:

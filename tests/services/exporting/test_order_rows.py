@@ -108,7 +108,7 @@ def expected(order: Known, row: dict[str, str]) -> dict[str, str]:
     """The row of an order; the latest parcel's courier is one of those it had."""
     name, zone = next((name, zone) for code, name, zone, *_ in STORES if code == order.store)
     assert row["courier"] in {*order.couriers, "", "jne", "sicepat", "cj_logistics"}
-    total = Money(order.total, order.currency).decimal_text()
+    total = format(Money(order.total, order.currency).to_decimal(), "f")
     return {
         "order_number": order.number, "channel": order.channel, "account": f"{name} {order.channel}", "store": name,
         "channel_order_id": order.channel_order_id or "", "status": order.status.value,
