@@ -160,11 +160,23 @@ def _kept(_language: str, template: str) -> Markup:
     return draw(template)
 
 
+def messages() -> Markup:
+    """What needs reading; nothing on most pages."""
+    told = [(category, text) for category, text in _flashed() if not category.startswith(_DONE)]
+    return draw("admin/messages.html", told=told) if told else Markup()
+
+
 def toasts() -> Markup:
     """What has been done. A success that can be taken back is flashed as `success:` and the id of its batch."""
-    told: Any = get_flashed_messages(with_categories=True)
-    done = [(text, category[8:]) for category, text in told if category.startswith("success")]
+    done = [(text, category[len(_DONE) + 1 :]) for category, text in _flashed() if category.startswith(_DONE)]
     return draw("admin/toasts.html", told=done) if done else _no_toasts(language())
+
+
+_DONE = "success"
+
+
+def _flashed() -> list[Any]:
+    return list(get_flashed_messages(with_categories=True))
 
 
 @lru_cache(maxsize=8)
@@ -178,5 +190,5 @@ def kept(template: str) -> Markup:
 
 
 def register(app: Flask, admin: Admin) -> None:
-    """Give templates `shell_of(path)`, `toasts()` and `kept(template)`."""
-    app.jinja_env.globals.update(shell_of=ShellMaker(admin), toasts=toasts, kept=kept)
+    """Give templates `shell_of(path)`, `messages()`, `toasts()` and `kept(template)`."""
+    app.jinja_env.globals.update(shell_of=ShellMaker(admin), messages=messages, toasts=toasts, kept=kept)

@@ -35,6 +35,17 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab: its list, its name, whether it is the present one, and its count as it is shown."""
+
+    href: str
+    label: str
+    current: bool
+    count: str | None
+    hot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """One field of the filter form: its values with their labels, and which are chosen."""
 
@@ -116,16 +127,16 @@ class Listing:
         """Where the overview of exactly this view is, below `url`."""
         return f"{url}{self.whole_query}"
 
-    def tabs(self, page: OrderPage) -> list[dict[str, Any]]:
+    def tabs(self, page: OrderPage) -> list[Tab]:
         """The tabs with their counts. A tab says which statuses, so changing it drops the filter on them."""
         rest = urlencode(self.flt.moved(tab=None, status=(), arranged=None).to_params())
         return [
-            {
-                "href": self._at(f"tab={tab}" if tab else "", rest),
-                "label": label,
-                "current": self.flt.tab == tab,
-                "count": count_text(page.tabs.get(tab or "all")),
-            }
+            Tab(
+                self._at(f"tab={tab}" if tab else "", rest),
+                label,
+                self.flt.tab == tab,
+                count_text(page.tabs.get(tab or "all")),
+            )
             for tab, label in tab_labels().items()
         ]
 
