@@ -46,7 +46,7 @@ from webapp.services.orders.facts import lock_orders, read_orders
 from webapp.services.unit_of_work import UnitOfWork, end_reading, unit_of_work
 from webapp.spreadsheets import FileProblem, Row, UnreadableFile
 
-CHUNK = {"postgresql": 1000, "sqlite": 250}
+CHUNK = {"postgresql": 2000, "sqlite": 250}
 """Rows in one transaction, about. SQLite has one write lock: short chunks let other writers in between."""
 LOOK = 5_000
 """Rows that are read between two signs of life while a file is checked."""

@@ -162,5 +162,8 @@ def _customers(
         for order, decision, content in edited
         if decision.changes.keys() & {"buyer_phone", "buyer_email", "country"}
     ]
-    found = customers_of(work, [(stores[order.store_id], content.buyer) for order, content in moved])
+    found = customers_of(work, [
+        (order.store_id, content.buyer, phone_key_of(content.buyer, stores[order.store_id].currency))
+        for order, content in moved
+    ])  # fmt: skip
     return {order.id: customer for (order, _content), customer in zip(moved, found, strict=True)}

@@ -123,11 +123,11 @@ def insert_orders(work: UnitOfWork, orders: Sequence[NewOrder]) -> list[CreatedO
     for order in orders:
         check_content(order.buyer, order.lines, order.shipping_fee, order.discount)
     ids = take_ids(work.session, "orders", len(orders))
-    customers = customers_of(work, [(accounts[order.account_id], order.buyer) for order in orders])
-    drafts = [
-        _draft(work, order_id, order, accounts[order.account_id], customer)
-        for order_id, order, customer in zip(ids, orders, customers, strict=True)
-    ]
+    stores = [accounts[order.account_id] for order in orders]
+    phones = [phone_key_of(order.buyer, store.currency) for order, store in zip(orders, stores, strict=True)]
+    buyers = [(store.id, o.buyer, phone) for o, store, phone in zip(orders, stores, phones, strict=True)]
+    customers = customers_of(work, buyers)
+    drafts = [_draft(work, *parts) for parts in zip(ids, orders, stores, phones, customers, strict=True)]
     _number(work.session, drafts)
     _insert(work, drafts)
     return [CreatedOrder(d.id, d.number, d.token, d.status) for d in drafts]
@@ -211,13 +211,14 @@ def goods_of(lines: Sequence[NewLine]) -> int:
     return sum(line.quantity * line.unit_price for line in lines)
 
 
-def _draft(work: UnitOfWork, order_id: int, order: NewOrder, store: Store, customer_id: int | None) -> _Draft:
+def _draft(
+    work: UnitOfWork, order_id: int, order: NewOrder, store: Store, phone: str | None, customer_id: int | None
+) -> _Draft:
     arrival = order.arrival or (_LEAD if order.payment_method is None else _WAITS)
     subtotal = goods_of(order.lines)
-    key = phone_key_of(order.buyer, store.currency)
     ordered_at = cut_ms(order.ordered_at or work.now)
     token = order.token or secrets.token_bytes(16)
-    return _Draft(order_id, order, store, ordered_at, arrival, subtotal, token, key, customer_id)
+    return _Draft(order_id, order, store, ordered_at, arrival, subtotal, token, phone, customer_id)
 
 
 _LEAD, _WAITS = Arrival(OrderStatus.CREATED), Arrival(OrderStatus.PENDING)
@@ -248,12 +249,13 @@ def _number(session: Session, drafts: Sequence[_Draft]) -> None:
         open_drafts = again
 
 
-def customers_of(work: UnitOfWork, buyers: Sequence[tuple[Store, Buyer]]) -> list[int | None]:
-    """The customer that each buyer is, known by phone, else e-mail, within the store; new ones are added."""
+def customers_of(work: UnitOfWork, buyers: Sequence[tuple[int, Buyer, str | None]]) -> list[int | None]:
+    """The customer that each buyer is, known by phone, else e-mail, within the store; new ones are added. `buyers` are
+    ids of stores with their buyers and these' phones as they are looked up (`phone_key_of`)."""
     keys: list[tuple[int, str, str] | None] = []
-    for store, buyer in buyers:
-        phone, email = phone_key_of(buyer, store.currency), buyer.email.strip().lower()
-        keys.append((store.id, "phone", phone) if phone else (store.id, "email", email) if email else None)
+    for store_id, buyer, phone in buyers:
+        email = buyer.email.strip().lower()
+        keys.append((store_id, "phone", phone) if phone else (store_id, "email", email) if email else None)
     known: dict[tuple[int, str, str], int] = {}
     for kind, column in (("phone", "phone_key"), ("email", "email")):
         wanted = sorted({key[2] for key in keys if key and key[1] == kind})
@@ -267,7 +269,7 @@ def customers_of(work: UnitOfWork, buyers: Sequence[tuple[Store, Buyer]]) -> lis
         known |= {(store_id, kind, value): id_ for store_id, value, id_ in work.session.execute(sql, bound)}
     added = {
         key: (key[0], buyer.name.strip(), key[2] if key[1] == "phone" else None, buyer.email.strip().lower() or None)
-        for (_store, buyer), key in reversed(list(zip(buyers, keys, strict=True)))
+        for (_store, buyer, _phone), key in reversed(list(zip(buyers, keys, strict=True)))
         if key and key not in known
     }
     if added:
