@@ -19,8 +19,8 @@ FIRST_STEP = 5_000
 """Orders that the first step of a bounded walk looks at: enough for common cases."""
 WHOLE_STEP = 20_000
 """Orders that one page looks at before it shows what it has."""
-FULL_TEXT_STEP = 10_000
-"""The same where the full-text index is walked: each of its entries leads to two more rows."""
+BESIDE_STEP = 10_000
+"""The same where another table than the orders is walked: each of its entries leads to more rows."""
 COUNT_CAP = 10_000
 """Above this a count that totals do not know is shown as "10,000+"; nor are more orders looked at for it."""
 
@@ -59,7 +59,7 @@ def walk(
     """The first `need` orders after (or before) `start` that meet the conditions, or all that two steps came upon."""
     found: list[Key] = []
     edge: Key | None = start
-    whole = min(WHOLE_STEP, FULL_TEXT_STEP) if source.table == "order_fts" else WHOLE_STEP
+    whole = WHOLE_STEP if source.table == "orders" else min(WHOLE_STEP, BESIDE_STEP)
     for step in (FIRST_STEP, whole - FIRST_STEP):
         keys, edge = _step(session, conditions, source, way, edge, need - len(found), step)
         found += keys
@@ -156,8 +156,9 @@ class _Branches:
             f"select * from ({self._window(self._named(value), step, None)}) b" for value in self._source.values
         )
         meets = f"where {self._meets('d')}" if self._rest else ""
+        account = ", account_id" if Part.ACCOUNTS in self._rest else ""
         return (
-            f"with w as materialized ({windows}), d as (select distinct id from w)"
+            f"with w as materialized ({windows}), d as (select distinct id{account} from w)"
             f" select (select count(*) from d {meets}), case when (select count(*) from w) < {step} then 1 else 0 end"
         )
 
@@ -202,7 +203,7 @@ class _Branches:
 
     def _columns(self) -> str:
         if self._source.table != "orders":
-            return ""
+            return ", t.account_id" if Part.ACCOUNTS in self._rest else ""
         return "".join(f", t.{name}" for name in sorted({name for part in self._rest for name in COLUMNS[part]}))
 
     def _order(self) -> str:
@@ -213,8 +214,12 @@ class _Branches:
     def _meets(self, alias: str) -> str:
         if self._source.table == "orders":
             return self._conditions.sql(self._rest, self._st, alias)
-        condition = self._conditions.sql(self._rest, self._st, "o")
-        return f"exists (select 1 from orders o where o.id = {alias}.id and {condition}{self._by_key()})"
+        # Each of the other tables has the order's account as a copy: only who passes is looked up.
+        meets = [self._conditions.sql({Part.ACCOUNTS}, self._st, alias)] if Part.ACCOUNTS in self._rest else []
+        if others := self._rest - {Part.ACCOUNTS}:
+            condition = self._conditions.sql(others, self._st, "o")
+            meets.append(f"exists (select 1 from orders o where o.id = {alias}.id and {condition}{self._by_key()})")
+        return " and ".join(meets)
 
     def _by_key(self) -> str:
         return "" if self._st.sqlite else " offset 0"
