@@ -47,7 +47,8 @@ async function send(address, data) {
     return;
   }
   show(new DOMParser().parseFromString(await answer.text(), "text/html"));
-  if (Number(card.dataset.packing) === Number(before) + 1) newer.set(before, card.dataset.packing);
+  const own = answer.ok && Number(card.dataset.packing) === Number(before) + 1; // a refusal brings somebody else's
+  if (own) newer.set(before, card.dataset.packing);
 }
 
 main.addEventListener("submit", (event) => {

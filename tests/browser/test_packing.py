@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from tests.browser.conftest import PHONE, Site
 from tests.browser.test_pages import findings
 from tests.factories import history_of, make_orders
 from webapp.domain.order_status import OrderStatus
 from webapp.services.orders.create import NewLine
+from webapp.services.orders.pack_lines import scan_piece
 
 SignIn = Callable[..., Page]
 LINES = (NewLine("Kain Tenun", 2, 80_000, "TN-1"), NewLine("Kartu ucapan", 1, 0), NewLine("Pita", 40, 1_000, "PT-40"))
@@ -59,6 +60,35 @@ def test_a_scanner_counts_piece_by_piece(site: Site, sign_in: SignIn, complaints
     with site.app.app_context():
         kinds = [entry.kind for entry in history_of(number)]
     assert kinds == ["general", *["packing"] * 8]
+
+
+def test_ticks_that_wait_do_not_run_over_what_somebody_else_did(
+    site: Site, sign_in: SignIn, complaints: list[str]
+) -> None:
+    number = order_of(site)
+    page = sign_in("warehouse")
+    page.goto(f"/admin/orders/{number}")
+    with site.app.app_context():
+        assert scan_piece(site.shop.actor(), number, "PT-40").problem is None
+    ticks = [page.get_by_role("button", name=f"Packed: {name}") for name in ("Kain Tenun", "Kartu ucapan")]
+    answers: list[int] = []
+
+    def both(answer: Response) -> bool:
+        if answer.url.endswith("/packing"):
+            answers.append(answer.status)
+        return len(answers) == len(ticks)
+
+    with page.expect_response(both):  # both are clicked before the first answer
+        page.evaluate(
+            "ids => ids.forEach((id) => document.getElementById(id).click())",
+            [tick.get_attribute("id") for tick in ticks],
+        )
+    assert answers == [422, 422]
+    expect(page.locator("[data-pack=said]")).to_contain_text("was changed by somebody else meanwhile")
+    expect(page.locator("#packing")).to_contain_text("1 of 43 picked, 0 packed")
+    ticks[1].click()
+    expect(page.locator("#packing")).to_contain_text("2 of 43 picked, 1 packed")
+    complaints.clear()  # the browser tells of the 422s that were asked for
 
 
 def test_on_a_phone_and_without_scripts(site: Site, sign_in: SignIn) -> None:
