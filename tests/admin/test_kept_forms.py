@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.admin.back_office import BackOffice, of
 from tests.admin.order_pages import LIST, words
+from tests.admin.slow_body import send_slowly
 from tests.admin.test_order_entry import NEW, TYPED, kept
 from tests.factories import PASSWORD, Shop, count_rows, history_of, make_orders
 from webapp import clock
@@ -70,6 +71,16 @@ def test_what_was_typed_comes_back_after_signing_in(app: Flask, shop: Shop) -> N
     assert count_rows(Order) == 0
     assert person.post(NEW, TYPED).status_code == 302
     assert count_rows(Order) == 1
+
+
+def test_no_transaction_waits_for_its_body(app: Flask, shop: Shop) -> None:
+    person = of(app, shop, Role.CS)
+    token = person.token()
+    end_sessions()
+    answer, waited = send_slowly(person, NEW, {**TYPED, "csrf_token": token})
+    assert answer.status_code == 401
+    assert waited
+    assert not any(waited)
 
 
 def test_an_edit_comes_back_too(app: Flask, shop: Shop) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.test import EnvironBuilder
 
 from tests.admin.back_office import BackOffice, limited, of
+from tests.admin.slow_body import send_slowly
 from tests.admin.uploading import send, sent_job, work
 from tests.factories import Shop, count_rows, make_orders, status_of
 from webapp.admin import uploads
@@ -118,23 +118,11 @@ def test_the_bytes_are_kept_without_a_transaction(
 
 def test_no_transaction_waits_for_the_body(app: Flask, shop: Shop) -> None:
     person = of(app, shop)
-    seen: list[bool] = []
-
-    class Slow(io.BytesIO):
-        def read(self, size: int | None = -1, /) -> bytes:
-            seen.append(db.session().in_transaction())
-            return super().read(size)
-
-        def readinto(self, buffer: Any, /) -> int:
-            seen.append(db.session().in_transaction())
-            return super().readinto(buffer)
-
     data = {"csrf_token": person.token(), "file": (io.BytesIO(b"order_number,status\nx,shipped\n"), "a.csv")}
-    environ = EnvironBuilder("/admin/orders/upload/", method="POST", data=data).get_environ()
-    environ["wsgi.input"] = Slow(environ["wsgi.input"].read())
-    assert person.client.open(environ).status_code == 302
-    assert seen
-    assert not any(seen)
+    answer, waited = send_slowly(person, "/admin/orders/upload/", data)
+    assert answer.status_code == 302
+    assert waited
+    assert not any(waited)
 
 
 def test_a_path_in_the_name_is_only_a_name(app: Flask, shop: Shop) -> None:

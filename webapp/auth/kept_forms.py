@@ -15,11 +15,13 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from webapp.extensions import db
 from webapp.services import accounts
+from webapp.services.unit_of_work import end_reading
 
 KEEPS = frozenset({"orders.add_order", "orders.edit"})
 """Endpoints of forms that are shown again, and write nothing, when `do` is `KEPT`."""
 KEPT = "kept"
-_HOURS = 12 * 3600
+"""What `do` says when a form is given back."""
+_STANDS = 12 * 3600
 """Seconds that the sign-in page may stand with what it carries."""
 
 
@@ -39,13 +41,14 @@ def carried() -> str:
     if request.method != "POST" or request.endpoint not in KEEPS or not isinstance(token, str):
         return ""
     user_id = accounts.person_of_session(db.session(), token)
+    end_reading()  # the body is read next, for as long as its sender likes
     return "" if user_id is None else _serializer().dumps([user_id, request.path, _fields()])
 
 
 def given_back(kept: str, user_id: int) -> KeptForm | None:
     """The form that a sign-in page carried, if it is this person's; None for another's and for what we never made."""
     try:
-        owner, path, fields = _serializer().loads(kept, max_age=_HOURS)
+        owner, path, fields = _serializer().loads(kept, max_age=_STANDS)
     except BadData:
         return None
     return KeptForm(path, [(name, value) for name, value in fields]) if owner == user_id else None
