@@ -124,7 +124,7 @@ def test_views_are_renamed_replaced_shared_and_deleted(app: Flask, shop: Shop) -
     assert "Rename" not in words(other.page(VIEWS))
     for act in ("rename", "replace", "keep", "delete"):
         assert other.post(VIEWS, {"view": code, "act": act, "name": "Theirs"}).status_code == 403
-    assert "Everybody uses this view." in words(person.page(f"{VIEWS}/delete?view={code}"))
+    assert "This view is shared." in words(person.page(f"{VIEWS}/delete?view={code}"))
     assert other.get(f"{VIEWS}/delete?view={code}").status_code == 403
     assert other.post(VIEWS, {"view": code, "act": "default"}).status_code == 404
     assert of(app, shop).post(VIEWS, {"view": code, "act": "keep"}).status_code == 302  # an admin
