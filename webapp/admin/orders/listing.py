@@ -42,7 +42,6 @@ class Tab:
     label: str
     current: bool
     count: str | None
-    hot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
