@@ -29,7 +29,7 @@ class Statement:
 
     def __init__(self, session: ReadSession) -> None:
         self._session = session
-        self.sqlite = _is_sqlite(session)
+        self.sqlite = is_sqlite(session)
         self.params: dict[str, Any] = {}
 
     def bind(self, value: Any) -> str:
@@ -78,8 +78,9 @@ class Statement:
         return rows
 
 
-def _is_sqlite(session: ReadSession) -> bool:
-    """Kept with the session: each way to its engine costs as much as a small statement."""
+def is_sqlite(session: ReadSession) -> bool:
+    """Whether the database is SQLite; kept with the session, because each way to its engine costs as much as a small
+    statement."""
     found: bool | None = session.info.get("sqlite")
     if found is None:
         found = session.info["sqlite"] = session.get_bind().dialect.name == "sqlite"

@@ -24,7 +24,7 @@ from webapp.services.orders.rows import OrderRow, read_rows
 from webapp.services.orders.search import expected_hits
 from webapp.services.orders.sources import choose_source, counted_by_totals, known_empty
 from webapp.services.orders.walks import Source, count_walk, walk
-from webapp.services.statements import ReadSession, Statement, ms_of
+from webapp.services.statements import ReadSession, Statement, is_sqlite, ms_of
 from webapp.services.totals import AccountChoice, sums
 
 __all__ = [
@@ -225,7 +225,7 @@ def _sets(session: ReadSession, conditions: Conditions, picture: Picture | None)
         yield hits.whole_value_hits
     if conditions.query.words:
         # SQLite's full-text index walks in the order of the list, but only in the usual one.
-        by_index = conditions.sort.column != "ordered_at" if _sqlite(session) else _rare(session, conditions, picture)
+        by_index = conditions.sort.column != "ordered_at" if is_sqlite(session) else _rare(session, conditions, picture)
         if by_index:
             yield hits.word_hits
     elif conditions.overdue_at is not None:
@@ -260,16 +260,12 @@ def _rare_moments(session: ReadSession, conditions: Conditions, moments: Moments
 
 
 def _source(session: ReadSession, conditions: Conditions, picture: Picture | None) -> Source:
-    if conditions.query.words and conditions.sort.column == "ordered_at" and _sqlite(session):
+    if conditions.query.words and conditions.sort.column == "ordered_at" and is_sqlite(session):
         # The full-text index walks newest first; where a filter leaves little, its orders are fewer than the hits.
         few = picture is not None and picture.orders(conditions.statuses, conditions.payments) <= SMALL
         if not few:
             return Source("order_fts", covers=frozenset({Part.WORDS}))
     return choose_source(conditions, picture)
-
-
-def _sqlite(session: ReadSession) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
 
 
 def _count(session: ReadSession, conditions: Conditions, picture: Picture | None, taken: _Taken) -> Count:
