@@ -1,7 +1,7 @@
 """What every page of the back office has around it: the menu, the palette, and parts that never change.
 
-They are put together once for each language and set of permissions and kept: anew on every page they took longer than
-a page's statements.
+They are drawn once for whoever sees the same (`_Who`) and kept: anew on every page they took longer than a page's
+statements. Nothing of one sign-in is kept: its token and the page's address are filled in last.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ class _Who(NamedTuple):
 
 
 _TOKEN, _NEXT = "@token@", "@next@"
+_DONE = "success"
 
 
 class ShellMaker:
@@ -150,7 +151,7 @@ def _palette(menu: Menu, who: _Who) -> Markup:
 
 
 def draw(template: str, **context: Any) -> Markup:
-    """A template of ours by itself, to be kept: it must hold nothing of one person or one sign-in."""
+    """A template of ours by itself. Where it is kept, it must hold nothing that its key does not name."""
     drawn = current_app.jinja_env.get_template(template).render(**context)
     return Markup(drawn)  # noqa: S704 -- our own template, which escapes what it is given
 
@@ -158,6 +159,11 @@ def draw(template: str, **context: Any) -> Markup:
 @lru_cache(maxsize=64)
 def _kept(_language: str, template: str) -> Markup:
     return draw(template)
+
+
+def kept(template: str) -> Markup:
+    """A template that only depends on the language, drawn once for each."""
+    return _kept(language(), template)
 
 
 def messages() -> Markup:
@@ -172,9 +178,6 @@ def toasts() -> Markup:
     return draw("admin/toasts.html", told=done) if done else _no_toasts(language())
 
 
-_DONE = "success"
-
-
 def _flashed() -> list[Any]:
     return list(get_flashed_messages(with_categories=True))
 
@@ -182,11 +185,6 @@ def _flashed() -> list[Any]:
 @lru_cache(maxsize=8)
 def _no_toasts(_language: str) -> Markup:
     return draw("admin/toasts.html", told=())
-
-
-def kept(template: str) -> Markup:
-    """A template that only depends on the language, drawn once for each."""
-    return _kept(language(), template)
 
 
 def register(app: Flask, admin: Admin) -> None:
