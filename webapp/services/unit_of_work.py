@@ -29,8 +29,6 @@ _open: ContextVar[bool] = ContextVar("unit_of_work_open", default=False)
 
 LOCK_NOT_AVAILABLE = ("55P03", "40P01", "40001")
 """PostgreSQL's codes for a lock that was not had in time, a deadlock and a serialization failure."""
-
-
 _MANY = 10
 """So many rows gain more by kept plans than asking for them takes."""
 
@@ -53,7 +51,8 @@ class UnitOfWork:
         return self.now
 
     def writes_many(self, rows: int) -> None:
-        """Say that `rows` rows with foreign keys are about to be written, and nothing more is searched for.
+        """Say that `rows` rows with foreign keys are about to be written, and that nothing is searched for after them
+        in this transaction but by its key.
 
         PostgreSQL may then use one plan for all checks of a key; planning each row's check anew, as our connections
         make it do, takes longer than writing the row.

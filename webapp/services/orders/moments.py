@@ -101,8 +101,8 @@ def ordered_within(
 ) -> tuple[datetime | None, datetime | None]:
     """A range of moments (`low <= moment < high`, None for open) that holds these days in the zone of every store.
 
-    As narrow as the zones are apart: of what an index finds in it, and is of another day after all, there may be
-    hours' orders, not days'.
+    A store that has orders keeps its zone, so that each order's day lies in it. As narrow as the zones are apart: of
+    what an index finds in it, and is of another day after all, there may be hours' orders, not days'.
     """
     if first is None and last is None:
         return None, None
