@@ -13,19 +13,19 @@ from webapp.formats import integer
 
 def packing_verb(changes: Mapping[str, tuple[Any, Any]]) -> tuple[str, str] | None:
     """What was done, and its icon, when these changes of a history entry tell of picking or packing."""
-    moved = {name: after["count"] > before["count"] for name, (before, after) in _counts(changes)}
-    if moved.get("packed"):
+    more = {step: after["count"] > before["count"] for step, (before, after) in _counts(changes)}
+    if more.get(PackingStep.PACKED):
         return _("packed"), "package"
-    if moved.get("picked"):
+    if more.get(PackingStep.PICKED):
         return _("picked"), "hand-click"
-    if "picked" in moved:
+    if PackingStep.PICKED in more:
         return _("put back"), "arrow-back-up"
-    return (_("unpacked"), "package-off") if "packed" in moved else None
+    return (_("unpacked"), "package-off") if more else None
 
 
 def packing_details(changes: Mapping[str, tuple[Any, Any]]) -> Iterator[str]:
     """Each count that changed, with the item that it is of."""
-    for name, (before, after) in _counts(changes):
+    for step, (before, after) in _counts(changes):
         sku = after["sku"]
         item = after["name"] + (f" ({sku})" if sku and sku != after["name"] else "")
         values = {
@@ -34,11 +34,11 @@ def packing_details(changes: Mapping[str, tuple[Any, Any]]) -> Iterator[str]:
             "after": integer(after["count"]),
             "all": integer(after["of"]),
         }
-        if name == PackingStep.PICKED:
+        if step is PackingStep.PICKED:
             yield _("Picked: %(before)s to %(after)s of %(all)s · %(item)s", **values)
         else:
             yield _("Packed: %(before)s to %(after)s of %(all)s · %(item)s", **values)
 
 
-def _counts(changes: Mapping[str, tuple[Any, Any]]) -> list[tuple[str, tuple[Any, Any]]]:
-    return [(step.value, changes[step.value]) for step in PackingStep if step.value in changes]
+def _counts(changes: Mapping[str, tuple[Any, Any]]) -> list[tuple[PackingStep, tuple[Any, Any]]]:
+    return [(step, changes[step.value]) for step in PackingStep if step.value in changes]
