@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
+from typing import NoReturn
 
 import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, update
 
 from tests.factories import Shop, make_orders
+from tests.services.at_once import at_once
 from tests.services.orders.recount import Counted, compare_overview, count_all, is_listed
 from webapp import clock
 from webapp.domain.actors import EVERYTHING, SYSTEM, Actor, Scope
@@ -64,6 +67,11 @@ def go_on(app: Flask, job_id: int, seconds: float = 0.0) -> Job:
         if run_job(job_id, app.extensions["storage"], seconds=seconds):
             return job(job_id)
     raise AssertionError("it never ends")
+
+
+def killed(*_args: object, **_named: object) -> NoReturn:
+    """A worker that dies here."""
+    raise RuntimeError("killed")
 
 
 def shown(actor: Actor, found: Job) -> Overview:
@@ -192,6 +200,24 @@ def test_whose_stores_change_meanwhile_is_counted_anew(app: Flask, shop: Shop) -
 
 
 @pytest.mark.usefixtures("orders")
+def test_nothing_is_left_of_a_view_that_a_person_has_no_more(
+    app: Flask, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = start_calculation(shop.actor(Role.CS), SITI, TODAY)
+    assert not run_job(job_id, app.extensions["storage"], seconds=0.0)
+    limit(shop, shop.onyu)
+    with monkeypatch.context() as dying:
+        dying.setattr(calculations, "walk_steps", killed)
+        with pytest.raises(RuntimeError, match="killed"):
+            run_job(job_id, app.extensions["storage"])
+    with unit_of_work(SYSTEM) as work:
+        work.session.execute(update(User).values(all_stores=True))
+        work.session.execute(update(Job).values(leased_until=work.now - timedelta(seconds=1)))
+    done = go_on(app, job_id)
+    assert (done.ok, shown(shop.actor(Role.CS), done).orders) == (14, 14)
+
+
+@pytest.mark.usefixtures("orders")
 def test_one_that_is_not_done_is_not_begun_twice(app: Flask, shop: Shop) -> None:
     actor = shop.actor()
     job_id = start_calculation(actor, SITI, TODAY)
@@ -203,6 +229,12 @@ def test_one_that_is_not_done_is_not_begun_twice(app: Flask, shop: Shop) -> None
     assert found is not None
     assert (found.id, found.state) == (job_id, JobState.DONE)
     assert start_calculation(actor, SITI, TODAY) != job_id
+
+
+def test_many_askings_at_once_begin_one(app: Flask, shop: Shop) -> None:
+    make_orders(shop.manual)
+    ask = partial(start_calculation, shop.actor(), SITI, TODAY)
+    assert len(set(at_once(app, *[ask] * 6))) == 1
 
 
 def test_who_may_not_see_orders_calculates_none(app: Flask, shop: Shop) -> None:
