@@ -54,6 +54,8 @@ ONE = "/<int(max=9223372036854775807):job_id>"
 """One job; ids are 64 bits."""
 WITHOUT_ROWS = frozenset({JobKind.ORDER_EXPORT, JobKind.CALCULATION})
 """Jobs that change no order, so that there is nothing to tell row by row."""
+OF_A_LIST = frozenset({JobKind.BULK_CHANGE, JobKind.CALCULATION})
+"""Jobs about the orders of a list, from whose pages one goes back to it."""
 TABS = ("channel", "file", "other", "all")
 
 
@@ -238,9 +240,7 @@ class JobsView(GuardedView):
             **calculation_shown(current_user.actor, job),
             "may": current_user.may(jobs.needed(job)),
             "act": act_of(job) if listed else None,
-            "orders_url": _list_url(job)
-            if "filter" in job.params and job.kind != JobKind.ORDER_EXPORT
-            else url_for("orders.index_view"),
+            "orders_url": _list_url(job),
             "job": job,
             "name": job_name(job),
             "file": file,
@@ -345,9 +345,9 @@ def _status_words(job: Job, status: str) -> str:
 
 
 def _list_url(job: Job) -> str:
-    """The list from which a job was started."""
+    """The list that a job is about; that of all orders where it is about a file."""
     address = url_for("orders.index_view")
-    query = urlencode(filter_of(job).to_params())
+    query = urlencode(filter_of(job).to_params()) if job.kind in OF_A_LIST else ""
     return f"{address}?{query}" if query else address
 
 
