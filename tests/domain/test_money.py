@@ -14,7 +14,6 @@ from webapp.domain.money import (
     CurrencyError,
     CurrencyMismatchError,
     DecimalMark,
-    Money,
     MoneyError,
     NegativeAmountError,
     decimal_mark_of,
@@ -39,46 +38,7 @@ def test_decimals_of_currencies(currency: str, digits: int) -> None:
 @pytest.mark.parametrize("currency", ["", "Rp", "idr", "IDRR", "I1R", "ＩＤＲ"])
 def test_what_is_no_currency(currency: str) -> None:
     with pytest.raises(CurrencyError):
-        Money(1, currency)
-
-
-def test_sums_and_order_stay_in_one_currency() -> None:
-    a, b = Money(1500, "IDR"), Money(500, "IDR")
-    assert a + b == Money(2000, "IDR")
-    assert a - b == Money(1000, "IDR")
-    assert b - a == -Money(1000, "IDR")
-    assert a * 3 == 3 * a == Money(4500, "IDR")
-    assert sum([a, b], Money.zero("IDR")) == Money(2000, "IDR")
-    assert sorted([a, b]) == [b, a]
-    assert [b < a, b <= a, a > b, a >= b, a <= b] == [True, True, True, True, False]
-    assert a != Money(1500, "KRW")
-
-
-def test_currencies_never_mix() -> None:
-    a, b = Money(1, "IDR"), Money(1, "KRW")
-    for act in (
-        lambda: a + b,
-        lambda: a - b,
-        lambda: a < b,
-        lambda: a <= b,
-        lambda: a > b,
-        lambda: a >= b,
-        lambda: sorted([a, b]),
-    ):
-        with pytest.raises(CurrencyMismatchError) as caught:
-            act()
-        assert caught.value.code == "currency_mismatch"
-
-
-@pytest.mark.parametrize("amount", [1.0, True, "1", Decimal(1)])
-def test_an_amount_is_a_whole_number(amount: int) -> None:
-    with pytest.raises(AmountError):
-        Money(amount, "IDR")
-
-
-def test_times_a_fraction_is_no_money() -> None:
-    with pytest.raises(TypeError):
-        Money(10, "USD") * 1.5  # type: ignore[operator]
+        minor_digits(currency)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +182,7 @@ def test_amounts_that_are_refused(text: str, currency: str, mark: DecimalMark | 
 
 @given(amounts, currencies, st.sampled_from([".", ","]), st.sampled_from(["", " ", "'"]))
 def test_a_grouped_amount_reads_back(amount: int, currency: str, mark: DecimalMark, space: str) -> None:
-    whole, _, rest = format(Money(amount, currency).to_decimal(), "f").partition(".")
+    whole, _, rest = format(Decimal(amount).scaleb(-minor_digits(currency)), "f").partition(".")
     groups = f"{int(whole):,}".replace(",", space or ("," if mark == "." else "."))
     assert parse_amount(groups + (mark + rest if rest else ""), currency, mark) == amount
 

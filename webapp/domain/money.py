@@ -1,4 +1,4 @@
-"""Money: an integer in minor units and its ISO 4217 currency, and reading the amounts that people type.
+"""Amounts of money: whole numbers of minor units of an ISO 4217 currency, and reading what people type.
 
 Domain rules: rupiah is kept with 0 decimals (our rule; ISO allows 2), won with 0; amounts are never mixed across
 currencies; a partner's fractional amount is rounded half up and the difference is shown.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
 from typing import ClassVar, Literal
 
@@ -66,7 +65,7 @@ class CurrencyError(MoneyError):
 
 
 class CurrencyMismatchError(MoneyError):
-    """Two currencies met in one sum, comparison or text."""
+    """The text names another currency than the amount is in."""
 
     code = "currency_mismatch"
 
@@ -95,74 +94,14 @@ class AmountTooLargeError(AmountError):
     code = "amount_too_large"
 
 
-def check_currency(currency: str) -> str:
-    """Return `currency` if it has the shape of an ISO 4217 code (three capitals), else raise `CurrencyError`."""
+def minor_digits(currency: str) -> int:
+    """How many decimals `currency` is kept with: ISO 4217, but rupiah 0 (domain rules: numbers and names).
+
+    Raises `CurrencyError` for what is no code; an unknown code has two.
+    """
     if len(currency) != 3 or not currency.isascii() or not currency.isalpha() or not currency.isupper():
         raise CurrencyError(f"{currency!r} is not a currency code")
-    return currency
-
-
-def minor_digits(currency: str) -> int:
-    """How many decimals `currency` is kept with: ISO 4217, but rupiah 0 (domain rules: numbers and names)."""
-    return _MINOR_DIGITS.get(check_currency(currency), 2)
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount in minor units of one currency. May be negative (a difference, a refund).
-
-    Sums and comparisons across currencies raise `CurrencyMismatchError`; equality never raises.
-    """
-
-    amount: int
-    currency: str
-
-    def __post_init__(self) -> None:
-        if type(self.amount) is not int:
-            raise AmountError(f"{self.amount!r} is not a whole number of minor units")
-        check_currency(self.currency)
-
-    @classmethod
-    def zero(cls, currency: str) -> Money:
-        """Nothing, in `currency`: the start of a sum."""
-        return cls(0, currency)
-
-    def to_decimal(self) -> Decimal:
-        """The amount in major units, with exactly the currency's decimals."""
-        return _EXACT.scaleb(Decimal(self.amount), -minor_digits(self.currency))
-
-    def __add__(self, other: Money) -> Money:
-        return Money(self.amount + self._same(other), self.currency)
-
-    def __sub__(self, other: Money) -> Money:
-        return Money(self.amount - self._same(other), self.currency)
-
-    def __neg__(self) -> Money:
-        return Money(-self.amount, self.currency)
-
-    def __mul__(self, times: int) -> Money:
-        if type(times) is not int:
-            return NotImplemented
-        return Money(self.amount * times, self.currency)
-
-    __rmul__ = __mul__
-
-    def __lt__(self, other: Money) -> bool:
-        return self.amount < self._same(other)
-
-    def __le__(self, other: Money) -> bool:
-        return self.amount <= self._same(other)
-
-    def __gt__(self, other: Money) -> bool:
-        return self.amount > self._same(other)
-
-    def __ge__(self, other: Money) -> bool:
-        return self.amount >= self._same(other)
-
-    def _same(self, other: Money) -> int:
-        if self.currency != other.currency:
-            raise CurrencyMismatchError(f"{self.currency} and {other.currency} don't mix")
-        return other.amount
+    return _MINOR_DIGITS.get(currency, 2)
 
 
 def round_half_up(amount: Decimal | float | str, digits: int = 0) -> tuple[int, Decimal]:

@@ -6,6 +6,7 @@ import csv
 import io
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests.services.orders.listing import NOW, STORES, Known, Listing
 from webapp.domain.actors import EVERYTHING, Scope
-from webapp.domain.money import Money
+from webapp.domain.money import minor_digits
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.services.exporting import order_rows
@@ -108,7 +109,7 @@ def expected(order: Known, row: dict[str, str]) -> dict[str, str]:
     """The row of an order; the latest parcel's courier is one of those it had."""
     name, zone = next((name, zone) for code, name, zone, *_ in STORES if code == order.store)
     assert row["courier"] in {*order.couriers, "", "jne", "sicepat", "cj_logistics"}
-    total = format(Money(order.total, order.currency).to_decimal(), "f")
+    total = format(Decimal(order.total).scaleb(-minor_digits(order.currency)), "f")
     return {
         "order_number": order.number, "channel": order.channel, "account": f"{name} {order.channel}", "store": name,
         "channel_order_id": order.channel_order_id or "", "status": order.status.value,
