@@ -11,18 +11,17 @@ from datetime import datetime, timedelta
 from flask import Flask
 from sqlalchemy import select
 
-from benchmarks.measuring import seconds
 from benchmarks.plans import statements_of
 from benchmarks.results import at_least, for_orientation
 from benchmarks.running import Bench, Found
 from benchmarks.site import PERSON, open_site
+from benchmarks.uploads import Ended, all_changed, work_off
 from webapp import clock
 from webapp.extensions import db
-from webapp.models import Job, Store, User
+from webapp.models import Store, User
 from webapp.services.files import receive
 from webapp.services.identities import actor_of
 from webapp.services.importing.order_upload import start_order_upload
-from webapp.services.jobs import confirm_job, run_job
 
 EXPLAINED = 500
 """Orders of one more file, run for its plans and not timed."""
@@ -41,41 +40,25 @@ def run(bench: Bench) -> Found:
         app = open_site(url)
         with app.app_context():
             store = db.session.scalars(select(Store.code).order_by(Store.id).limit(1)).one()
-            check, took, rows = upload(app, store, count, "a")
+            ended = upload(app, store, count, "a")
             with statements_of(db.engine) as sent:
                 upload(app, store, EXPLAINED, "b")
             db.session.remove()
             db.engine.dispose()
-    told = {"rows": rows, "seconds": f"{took:.1f}"}
+    told = {"rows": ended.rows, "seconds": f"{ended.job:.1f}"}
     aim = 1_000 if bench.sqlite else 2_500
-    rate = at_least(f"{count:,} new orders with lines, in a second", count / took, aim, "/s", **told)
-    whole = for_orientation("the same with the check before", count / (check + took), "/s", check=f"{check:.1f} s")
+    rate = at_least(f"{count:,} new orders with lines, in a second", count / ended.job, aim, "/s", **told)
+    both = count / (ended.check + ended.job)
+    whole = for_orientation("the same with the check before", both, "/s", check=f"{ended.check:.1f} s")
     return Found([rate, whole], {f"job of {EXPLAINED} orders": sent})
 
 
-def upload(app: Flask, store: str, count: int, name: str) -> tuple[float, float, int]:
-    """Check and run a file of `count` new orders as a worker would; seconds of both, and the number of rows.
-
-    Raises RuntimeError unless every row went through.
-    """
-    storage = app.extensions["storage"]
+def upload(app: Flask, store: str, count: int, name: str) -> Ended:
+    """Check and run a file of `count` new orders. Raises RuntimeError unless every row went through."""
     data = io.BytesIO("".join(_lines(store, count, name)).encode())
     actor = actor_of(db.session(), db.session.scalars(select(User).where(User.email == PERSON)).one())
-    job_id = start_order_upload(actor, receive(storage, data), f"{name}.csv")
-    check = seconds(lambda: run_job(job_id, storage))
-    confirm_job(actor, job_id)
-
-    def work() -> None:
-        while not run_job(job_id, storage):
-            pass  # its turn is over: the next one
-
-    took = seconds(work)
-    job = db.session.get_one(Job, job_id, populate_existing=True)
-    counts = (job.state, job.ok, job.unchanged, job.failed)
-    db.session.remove()
-    if counts != ("done", job.total_rows, 0, 0):
-        raise RuntimeError(f"the job ended as {counts}")
-    return check, took, job.total_rows or 0
+    job_id = start_order_upload(actor, receive(app.extensions["storage"], data), f"{name}.csv")
+    return all_changed(work_off(actor, job_id))
 
 
 def _lines(store: str, count: int, name: str) -> Iterator[str]:

@@ -12,17 +12,15 @@ from typing import Any
 from flask import Flask
 
 from benchmarks.databases import connect
-from benchmarks.measuring import seconds
 from benchmarks.plans import plan_of, statements_of
 from benchmarks.results import Figure, at_most, for_orientation
 from benchmarks.running import Bench, Found
 from benchmarks.site import open_site
 from benchmarks.upload_data import FROM, TO, as_file, prepare, start
+from benchmarks.uploads import Ended, all_changed, work_off
 from webapp import clock
 from webapp.extensions import db
-from webapp.models import Job
 from webapp.models.types import to_ms
-from webapp.services.jobs import confirm_job, run_job
 
 EXPLAINED = 1_000
 """Rows of one more file, run for its plans and not timed."""
@@ -43,16 +41,15 @@ def run(bench: Bench) -> Found:
         with app.app_context():
             for turn, data in zip(TURNS, files, strict=True):
                 if turn == "ours":
-                    check, run_ = upload(app, data, rows)
-                    taken["check"].append(check)
-                    taken["ours"].append(run_)
+                    ended = upload(app, data)
+                    taken["check"].append(ended.check)
+                    taken["ours"].append(ended.job)
                 else:
                     bare = _bare_sqlite if bench.sqlite else _bare_postgresql
                     took, bare_plans = bare(connection, data)
                     taken["bare"].append(took)
-            last = numbers[-EXPLAINED:]
             with statements_of(db.engine) as sent:
-                upload(app, _file(last), len(last))
+                upload(app, _file(numbers[-EXPLAINED:]))
             db.session.remove()
             db.engine.dispose()
         connection.close()
@@ -70,24 +67,10 @@ def _figures(rows: int, taken: dict[str, list[float]], *, sqlite: bool) -> list[
     return [*figures, for_orientation(f"{rows:,} rows, the check before", mean(taken["check"]), "s")]
 
 
-def upload(app: Flask, data: bytes, rows: int) -> tuple[float, float]:
-    """Check and run a file as a worker would; seconds of both. Raises RuntimeError unless every row went through."""
-    storage = app.extensions["storage"]
+def upload(app: Flask, data: bytes) -> Ended:
+    """Check and run a file. Raises RuntimeError unless every row went through."""
     job_id, actor = start(app, io.BytesIO(data), "statuses.csv")
-    check = seconds(lambda: run_job(job_id, storage))
-    confirm_job(actor, job_id)
-
-    def work() -> None:
-        while not run_job(job_id, storage):
-            pass  # its turn is over: the next one
-
-    took = seconds(work)
-    job = db.session.get_one(Job, job_id, populate_existing=True)
-    counts = (job.state, job.ok, job.unchanged, job.failed)
-    db.session.remove()
-    if counts != ("done", rows, 0, 0):
-        raise RuntimeError(f"the job ended as {counts}")
-    return check, took
+    return all_changed(work_off(actor, job_id))
 
 
 def _file(numbers: list[str]) -> bytes:

@@ -5,34 +5,24 @@ from __future__ import annotations
 import json
 import resource
 import sys
-import time
 from pathlib import Path
 
 from benchmarks.site import open_site
+from benchmarks.uploads import work_off
 from webapp.database import keep_little
 from webapp.domain.actors import SYSTEM
 from webapp.extensions import db
-from webapp.models import Job
-from webapp.services.jobs import confirm_job, run_job
 
 
 def main() -> None:
     """The job's id is the argument, the database's address comes on standard input."""
     url, job_id = sys.stdin.read().strip(), int(sys.argv[1])
     app = open_site(url)
-    storage = app.extensions["storage"]
-    began = time.perf_counter()
     with app.app_context():
         keep_little(db.engine)  # as `lapak worker` does
-        run_job(job_id, storage)
-        confirm_job(SYSTEM, job_id)
-        while not run_job(job_id, storage):
-            pass  # its turn is over: the next one
-        job = db.session.get_one(Job, job_id, populate_existing=True)
-        if job.state != "done":
-            raise SystemExit(f"the job ended as {job.state}")
-        told = {"ok": job.ok, "unchanged": job.unchanged, "failed": job.failed}
-    print(json.dumps(told | {"peak_mb": peak_mb(), "seconds": time.perf_counter() - began}))
+        ended = work_off(SYSTEM, job_id)
+    told = {"ok": ended.ok, "unchanged": ended.unchanged, "failed": ended.failed}
+    print(json.dumps(told | {"peak_mb": peak_mb(), "seconds": ended.check + ended.job}))
 
 
 def peak_mb() -> float:
