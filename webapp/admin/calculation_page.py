@@ -9,12 +9,12 @@ from flask import current_app, url_for
 
 from webapp.admin.orders.listing import Listing
 from webapp.admin.orders.overview_page import HEIGHT, WIDTH, bars, mix
-from webapp.admin.orders.places import read_places
 from webapp.domain.actors import Actor
 from webapp.extensions import db
 from webapp.models import Job, JobKind, JobState
 from webapp.services.bulk_jobs.freeze import filter_of
 from webapp.services.calculations import calculated, looked_back_to
+from webapp.services.orders.places import read_places
 
 
 def calculation_shown(actor: Actor, job: Job) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from flask_login import current_user
 from webapp import clock
 from webapp.admin.base import expose
 from webapp.admin.orders.listing import Listing, count_text
-from webapp.admin.orders.places import read_places
 from webapp.auth import needs
 from webapp.domain.days import local_day
 from webapp.domain.errors import Problem
@@ -27,6 +26,7 @@ from webapp.services.exporting.order_export import at_once, start_export
 from webapp.services.exporting.order_files import MEDIA_TYPES, Download, csv_at_once, xlsx_file
 from webapp.services.orders.filters import ListFilter
 from webapp.services.orders.picture import Count
+from webapp.services.orders.places import read_places
 from webapp.services.orders.query import count_orders
 from webapp.services.unit_of_work import end_reading
 

@@ -19,7 +19,6 @@ from markupsafe import Markup, escape
 from webapp.admin.orders.columns import is_wide, labels_of, row_template
 from webapp.admin.orders.heads import Table, heads
 from webapp.admin.orders.listing import DAY_FIELDS, FORM_FIELDS, Listing, Look, date_labels
-from webapp.admin.orders.places import NOWHERE, Places
 from webapp.admin.orders.ranges import preset_choices, sort_choices, sort_label
 from webapp.admin.shell import draw
 from webapp.domain.errors import N_
@@ -29,6 +28,7 @@ from webapp.formats import language, status_label
 from webapp.formats.languages import translated
 from webapp.services.orders.bulk import LIMIT
 from webapp.services.orders.filters import ListFilter
+from webapp.services.orders.places import NOWHERE, Places
 
 
 def filter_form(listing: Listing) -> Markup:

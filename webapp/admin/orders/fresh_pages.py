@@ -17,10 +17,10 @@ from webapp.admin.orders.columns import more_of
 from webapp.admin.orders.fragments import row_kit, table_of
 from webapp.admin.orders.listing import Listing, count_text
 from webapp.admin.orders.opening import read_opening
-from webapp.admin.orders.places import NOWHERE
 from webapp.extensions import db
 from webapp.services.orders.fresh import Mark, look_again, mark_now, new_rows, read_mark, write_mark
 from webapp.services.orders.picture import Count
+from webapp.services.orders.places import NOWHERE
 
 
 def written(mark: Mark) -> str:

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 
-from webapp.admin.orders.places import Places
 from webapp.domain.couriers import COURIERS, courier_name
 from webapp.domain.errors import N_
 from webapp.domain.order_status import TABS, OrderStatus
@@ -21,6 +20,7 @@ from webapp.formats.languages import in_language
 from webapp.services.orders.cursors import Cursor, write_cursor
 from webapp.services.orders.filters import ME, NOBODY, DateKind, ListFilter, Printed
 from webapp.services.orders.picture import Count
+from webapp.services.orders.places import Places
 from webapp.services.orders.query import OrderPage
 from webapp.services.orders.saved_views import ALL
 

@@ -14,9 +14,9 @@ from webapp.admin.base import expose
 from webapp.admin.orders.columns import DEFAULT, FIRST, labels_of, offered, own_columns
 from webapp.admin.orders.listing import Listing, Look
 from webapp.admin.orders.opening import Opening, read_opening
-from webapp.admin.orders.places import NOWHERE
 from webapp.extensions import db
 from webapp.services import profile
+from webapp.services.orders.places import NOWHERE
 
 
 class LookPages:

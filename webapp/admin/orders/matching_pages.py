@@ -18,7 +18,6 @@ from webapp.admin.base import expose
 from webapp.admin.orders.forms import OVERRIDE, DeleteForm, HistoryForm, PaidForm, StatusForm
 from webapp.admin.orders.listing import Listing, count_text
 from webapp.admin.orders.mark_pages import AssignForm, person_choices
-from webapp.admin.orders.places import read_places
 from webapp.auth import needs
 from webapp.domain.errors import Problem, Refused
 from webapp.domain.order_status import OrderStatus
@@ -28,6 +27,7 @@ from webapp.formats import problem_text, status_label
 from webapp.services.bulk_jobs.acts import NEEDED, ActKind, BulkAct
 from webapp.services.bulk_jobs.freeze import start_bulk_change
 from webapp.services.orders.filters import ListFilter
+from webapp.services.orders.places import read_places
 from webapp.services.orders.query import count_orders
 from webapp.services.orders.tag import read_tags
 

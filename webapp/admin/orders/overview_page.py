@@ -13,7 +13,6 @@ from flask_login import current_user
 
 from webapp import clock
 from webapp.admin.base import expose
-from webapp.admin.orders.places import read_places
 from webapp.auth import needs
 from webapp.domain.days import local_day
 from webapp.domain.permissions import Permission
@@ -22,6 +21,7 @@ from webapp.models import Job
 from webapp.services.calculations import find_calculation, start_calculation
 from webapp.services.orders.filters import ListFilter
 from webapp.services.orders.overview import DayCount, Overview, read_overview
+from webapp.services.orders.places import read_places
 
 CURRENCIES = 2
 """Values side by side in the strip; the others stand in the text of the last one."""

@@ -26,7 +26,6 @@ from webapp.admin.orders.opening import read_opening
 from webapp.admin.orders.order_pages import OrderPages
 from webapp.admin.orders.overview_page import OverviewPage
 from webapp.admin.orders.packing_page import PackingPages
-from webapp.admin.orders.places import read_places
 from webapp.admin.orders.ranges import sort_label
 from webapp.admin.orders.row_pages import RowPages
 from webapp.admin.orders.view_pages import ViewPages
@@ -40,6 +39,7 @@ from webapp.services.bulk_jobs.acts import NEEDED
 from webapp.services.orders.cursors import cursor_from_params
 from webapp.services.orders.fresh import mark_now
 from webapp.services.orders.picture import Count
+from webapp.services.orders.places import read_places
 from webapp.services.orders.query import list_orders
 
 ACTIONS: dict[str, Permission] = {kind.value: needed for kind, needed in NEEDED.items()}

@@ -15,13 +15,13 @@ from webapp.admin.base import expose
 from webapp.admin.orders.columns import DEFAULT, labels_of, reader_columns
 from webapp.admin.orders.listing import Listing, count_text
 from webapp.admin.orders.opening import Opening, columns_of, read_opening
-from webapp.admin.orders.places import read_places
 from webapp.admin.orders.ranges import sort_label
 from webapp.domain.errors import Code, Problem, Refused
 from webapp.extensions import db
 from webapp.formats import problem_text
 from webapp.services.orders import saved_views
 from webapp.services.orders.filters import DEFAULT_SORT, ListFilter
+from webapp.services.orders.places import read_places
 from webapp.services.orders.saved_views import ALL, LONGEST_NAME, View
 
 
