@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +61,21 @@ def test_nothing_below_the_edges_knows_the_request() -> None:
         if isinstance(node, ast.ImportFrom)
         and node.module in ("flask", "flask_login")
         and {alias.name for alias in node.names} & {"request", "current_user", "session", "g"}
+    }
+    assert not found
+
+
+def test_no_page_hides_what_its_frame_calls() -> None:
+    frames = [(ROOT / "templates" / name).read_text(encoding="utf-8") for name in ("admin/base.html", "door.html")]
+    called = {name for frame in frames for name in re.findall(r"(?<![.\w])(\w+)\(", frame)}
+    assert "shell_of" in called
+    found = {
+        (path, word.arg)
+        for path, tree in modules()
+        for call in calls(tree)
+        if getattr(call.func, "attr", getattr(call.func, "id", "")) in ("render", "render_template")
+        for word in call.keywords
+        if word.arg in called
     }
     assert not found
 

@@ -157,16 +157,16 @@ def draw(template: str, **context: Any) -> Markup:
 
 
 @lru_cache(maxsize=64)
-def _kept(_language: str, template: str) -> Markup:
+def _drawn_once(_language: str, template: str) -> Markup:
     return draw(template)
 
 
-def kept(template: str) -> Markup:
+def drawn_once(template: str) -> Markup:
     """A template that only depends on the language, drawn once for each."""
-    return _kept(language(), template)
+    return _drawn_once(language(), template)
 
 
-def messages() -> Markup:
+def page_messages() -> Markup:
     """What needs reading; nothing on most pages."""
     told = [(category, text) for category, text in _flashed() if not category.startswith(_DONE)]
     return draw("admin/messages.html", told=told) if told else Markup()
@@ -188,5 +188,6 @@ def _no_toasts(_language: str) -> Markup:
 
 
 def register(app: Flask, admin: Admin) -> None:
-    """Give templates `shell_of(path)`, `messages()`, `toasts()` and `kept(template)`."""
-    app.jinja_env.globals.update(shell_of=ShellMaker(admin), messages=messages, toasts=toasts, kept=kept)
+    """Give templates `shell_of(path)`, `page_messages()`, `toasts()` and `drawn_once(template)`."""
+    ours = (page_messages, toasts, drawn_once)
+    app.jinja_env.globals.update({each.__name__: each for each in ours}, shell_of=ShellMaker(admin))
