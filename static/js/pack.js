@@ -5,9 +5,17 @@ import { failed, offline } from "./toast.js";
 
 const card = document.getElementById("packing");
 const main = document.getElementById("main");
+const GONE = new Set([400, 403, 404]); // a token of an earlier session, no longer allowed, not in sight any more
 const field = card.querySelector("[data-scan] [name=sku]");
 const newer = new Map(); // versions of the order that only our own acts came after: what was seen then still holds
 let last = Promise.resolve();
+let waiting = ""; // what was sent last, while it has no answer
+
+/** Whether somebody types into a count: the lines stay as they are until it is sent. */
+function typing() {
+  const at = document.activeElement;
+  return at.matches("#packing [type=number]") && at.value !== at.defaultValue;
+}
 
 /** The version by which a form's lines are known now. */
 function current(version) {
@@ -24,6 +32,7 @@ function show(page) {
   }
   const focused = document.activeElement?.id;
   for (const part of page.querySelectorAll("[data-pack]")) {
+    if (part.dataset.pack === "lines" && typing()) continue;
     document.querySelector(`[data-pack="${part.dataset.pack}"]`)?.replaceWith(document.importNode(part, true));
   }
   card.dataset.packing = fresh.dataset.packing;
@@ -42,13 +51,19 @@ async function send(address, data) {
   const headers = { "Lapak-Part": "packing" };
   const answer = await fetch(address, { method: "POST", headers, body, credentials: "same-origin" }).catch(() => offline());
   if (!answer) return;
-  if (answer.redirected || !(answer.ok || answer.status === 422)) {
+  if (answer.redirected || GONE.has(answer.status)) {
+    location.reload(); // to the sign-in and back here, or to why the order is out of reach
+    return;
+  }
+  if (!answer.ok && answer.status !== 422) {
     failed();
     return;
   }
-  show(new DOMParser().parseFromString(await answer.text(), "text/html"));
-  const own = answer.ok && Number(card.dataset.packing) === Number(before) + 1; // a refusal brings somebody else's
-  if (own) newer.set(before, card.dataset.packing);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  show(page);
+  // A refusal counts nothing: the version after it is of somebody else, who may have changed the lines.
+  const ours = page.querySelector("[data-counted]") !== null && Number(card.dataset.packing) === Number(before) + 1;
+  if (ours) newer.set(before, card.dataset.packing);
 }
 
 main.addEventListener("submit", (event) => {
@@ -56,9 +71,23 @@ main.addEventListener("submit", (event) => {
   if (!form.closest("#packing")) return;
   event.preventDefault();
   const data = new FormData(form, event.submitter);
+  let act = ""; // every scan is a piece of its own
   if (form.matches("[data-scan]")) {
     field.value = "";
     field.focus();
+  } else {
+    act = `${form.action} ${new URLSearchParams(data)}`;
+    if (act === waiting) return; // pressed twice; and Enter in a count comes after its change
+    form.elements.count.defaultValue = form.elements.count.value;
+    waiting = act;
   }
-  last = last.then(() => send(form.action, data)).catch(failed);
+  const done = () => {
+    if (act === waiting) waiting = "";
+  };
+  last = last.then(() => send(form.action, data)).catch(failed).finally(done);
+});
+
+// A count that can't be is not sent: say so, instead of letting it stand as if it were.
+main.addEventListener("change", (event) => {
+  if (event.target.matches("#packing [type=number]")) event.target.reportValidity();
 });

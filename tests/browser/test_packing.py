@@ -11,6 +11,7 @@ from tests.browser.test_pages import findings
 from tests.factories import history_of, make_orders
 from webapp.domain.order_status import OrderStatus
 from webapp.services.orders.create import NewLine
+from webapp.services.orders.edit_order import OrderEdit, edit_order
 from webapp.services.orders.pack_lines import scan_piece
 
 SignIn = Callable[..., Page]
@@ -104,3 +105,65 @@ def test_on_a_phone_and_without_scripts(site: Site, sign_in: SignIn) -> None:
     page.get_by_role("spinbutton", name="Picked: Pita").press("Enter")
     expect(page.locator("#packing")).to_contain_text("9 of 43 picked, 1 packed")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_overrun(
+    site: Site, sign_in: SignIn, complaints: list[str]
+) -> None:
+    number = order_of(site)
+    page = sign_in("warehouse")
+    page.goto(f"/admin/orders/{number}")
+    with site.app.app_context():
+        edited = edit_order(site.shop.actor(), number, OrderEdit(lines=tuple(reversed(LINES))))
+    assert edited.problem is None
+    # A wrong scan shows the new version; the tick that was pressed before its answer is of the old lines.
+    page.evaluate(
+        """() => {
+            const field = document.getElementById("scan");
+            field.value = "XX-9";
+            field.form.requestSubmit();
+            document.getElementById("tick-1-packed").click();
+        }"""
+    )
+    expect(page.locator("[data-pack=said]")).to_contain_text("was changed by somebody else meanwhile")
+    expect(page.locator("#packing")).to_contain_text("0 of 43 picked, 0 packed")
+    expect(page.locator("#packing tbody tr").first).to_contain_text("Pita")
+    page.get_by_role("button", name="Packed: Pita").click()
+    expect(page.locator("#packing")).to_contain_text("40 of 43 picked, 40 packed")
+    complaints.clear()  # the browser tells of the 422s that were asked for
+
+
+def test_counts_that_are_typed_are_neither_lost_nor_sent_twice(
+    site: Site, sign_in: SignIn, complaints: list[str]
+) -> None:
+    number = order_of(site)
+    page = sign_in("warehouse")
+    page.goto(f"/admin/orders/{number}")
+    said, sum_ = page.locator("[data-pack=said]"), page.locator("[data-pack=sum]")
+    many = page.get_by_role("spinbutton", name="Picked: Pita")
+    many.fill("7")
+    many.press("Enter")
+    expect(said).to_contain_text("Pita: 7 of 40 picked")
+    expect(many).to_be_focused()
+    page.get_by_role("spinbutton", name="Picked: Kain Tenun").press_sequentially("1")  # not sent yet
+    page.evaluate(
+        "document.getElementById('tick-2-packed').form.requestSubmit(document.getElementById('tick-2-packed'))"
+    )
+    expect(sum_).to_contain_text("8 of 43 picked, 1 packed")
+    expect(page.get_by_role("spinbutton", name="Picked: Kain Tenun")).not_to_have_value("0")
+    too_many = page.get_by_role("spinbutton", name="Packed: Pita")
+    too_many.fill("41")
+    too_many.press("Tab")
+    expect(too_many).to_be_focused()  # the browser says what can be typed here
+    page.get_by_role("button", name="Packed: Pita").click()
+    expect(sum_).to_contain_text("41 packed")
+
+
+def test_scans_after_the_session_has_ended_lead_to_the_sign_in(site: Site, sign_in: SignIn) -> None:
+    number = order_of(site)
+    page = sign_in("warehouse")
+    page.goto(f"/admin/orders/{number}")
+    page.context.clear_cookies()
+    page.get_by_label("Scan a SKU").fill("TN-1")
+    page.get_by_label("Scan a SKU").press("Enter")
+    page.wait_for_url(f"**/login?next=/admin/orders/{number}")

@@ -107,6 +107,7 @@ class PackingPages:
                 packed_said=_said(result),
                 packing_refusal=refusal,
                 scanned=scanned,
+                counted=result.outcome is Outcome.OK,
                 **self._events(order),
             )
             return part, 422 if refusal else 200
