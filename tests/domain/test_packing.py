@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -126,6 +127,13 @@ def test_scans_count_pieces_first_as_picked_then_as_packed() -> None:
         steps.append((result.step, result.line.line_no))
     assert steps == [(step, line) for step in (PICKED, PACKED) for line in (1, 2, 2)]
     assert why(decide_scan(facts(), lines, "A-1", KEEPER)) == (Code.BAD_VALUE, "scan_done")
+
+
+def test_letters_are_the_same_however_they_are_composed() -> None:
+    line = PackLine(1, unicodedata.normalize("NFD", "한글-É1"), "Kain", 1)
+    assert decide_scan(facts(), [line], "한글-é1", KEEPER).line == line._replace(picked=1)
+    edited = PackLine(1, "한글-É1", "Kain", 1)
+    assert shared_out([line._replace(picked=1)], [edited]) == [edited._replace(picked=1)]
 
 
 def test_what_a_scan_is_refused_for() -> None:

@@ -6,6 +6,7 @@ and one that is put back is no longer packed: `packed <= picked <= quantity` alw
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -100,7 +101,7 @@ def decide_scan(order: OrderFacts, lines: Sequence[PackLine], sku: str, actor: A
         problem = Problem(Code.MISSING_VALUE, {"field": "sku"})
     if problem is not None:
         return _failed(order, problem)
-    meant = [line for line in lines if line.sku is not None and line.sku.casefold() == typed.casefold()]
+    meant = [line for line in lines if line.sku is not None and _key(line.sku) == _key(typed)]
     goods = [line for line in meant if not line.digital]
     for step in PackingStep:
         for line in goods:
@@ -135,7 +136,12 @@ def shared_out(before: Sequence[PackLine], after: Sequence[PackLine]) -> list[Pa
 
 
 def _item(line: PackLine) -> str:
-    return f"sku {line.sku.casefold()}" if line.sku else f"name {line.name.casefold()}"
+    return f"sku {_key(line.sku)}" if line.sku else f"name {_key(line.name)}"
+
+
+def _key(text: str) -> str:
+    """What is the same for the same letters, large or small, and however a computer composes them."""
+    return unicodedata.normalize("NFC", text).casefold()
 
 
 def _refused(order: OrderFacts, actor: Actor) -> Problem | None:
