@@ -41,6 +41,8 @@ function show(page) {
   field.toggleAttribute("aria-invalid", wrong);
   if (wrong) field.setAttribute("aria-invalid", "true");
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  const said = card.querySelector("[data-pack=said]"); // on a phone below the edge, for a tick far down above it
+  if (document.activeElement === field || said.querySelector("[role=alert]")) said.scrollIntoView({ block: "nearest" });
   say(page.querySelector("[data-pack=said] span")?.textContent ?? "", 100);
 }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import pytest
 from playwright.sync_api import Page, Response, expect
 
 from tests.browser.conftest import PHONE, Site
@@ -15,13 +16,14 @@ from webapp.services.orders.edit_order import OrderEdit, edit_order
 from webapp.services.orders.pack_lines import scan_piece
 
 SignIn = Callable[..., Page]
+LONG = NewLine(f"Kain <b> {'W' * 180}", 2, 1_000, "W" * 100)
 LINES = (NewLine("Kain Tenun", 2, 80_000, "TN-1"), NewLine("Kartu ucapan", 1, 0), NewLine("Pita", 40, 1_000, "PT-40"))
 
 
-def order_of(site: Site) -> str:
+def order_of(site: Site, lines: Sequence[NewLine] = LINES) -> str:
     """An order at the warehouse."""
     with site.app.app_context():
-        return make_orders(site.shop.manual, status=OrderStatus.IN_PROCESS, lines=LINES)[0].number
+        return make_orders(site.shop.manual, status=OrderStatus.IN_PROCESS, lines=lines)[0].number
 
 
 def test_a_scanner_counts_piece_by_piece(site: Site, sign_in: SignIn, complaints: list[str]) -> None:
@@ -167,3 +169,17 @@ def test_scans_after_the_session_has_ended_lead_to_the_sign_in(site: Site, sign_
     page.get_by_label("Scan a SKU").fill("TN-1")
     page.get_by_label("Scan a SKU").press("Enter")
     page.wait_for_url(f"**/login?next=/admin/orders/{number}")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_long_words_stay_on_a_phone_and_answers_in_sight(site: Site, sign_in: SignIn, *, scripts: bool) -> None:
+    number = order_of(site, (LONG, *LINES))
+    page = sign_in("warehouse", viewport=PHONE, java_script_enabled=scripts)
+    page.goto(f"/admin/orders/{number}?history=packing")
+    for said in ("1 of 2 picked", "2 of 2 picked"):
+        page.get_by_label("Scan a SKU").fill("w" * 100)
+        page.get_by_label("Scan a SKU").press("Enter")
+        expect(page.locator("[data-pack=said], .lp-toast-x").filter(has_text=said)).to_be_in_viewport(ratio=0.9)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    card = page.locator("#packing")
+    assert card.evaluate("(card) => card.scrollWidth <= card.clientWidth")
