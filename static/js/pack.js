@@ -27,7 +27,7 @@ function current(version) {
 function show(page) {
   const fresh = page.getElementById("packing");
   if (!fresh) {
-    location.reload(); // the order has left the warehouse's hands
+    location.reload(); // the order has left the warehouse's hands, and the page says so
     return;
   }
   const focused = document.activeElement?.id;

@@ -131,6 +131,12 @@ def test_scripts_get_only_what_changed(app: Flask, shop: Shop) -> None:
     force([order.id], status=S.SHIPPED)
     left = person.post(path, {"sku": "TN-1"}, headers={"Lapak-Part": "packing"})
     assert (left.status_code, card(left.text)) == (422, "")
+    why = f"{order.number} is Shipped: orders are picked and packed while"
+    assert why in words(person.page(f"{LIST}{order.number}"))
+    assert why not in words(person.page(f"{LIST}{order.number}"))
+    plain = person.post(path, {"sku": "TN-1"})
+    assert (plain.status_code, card(plain.text)) == (422, "")
+    assert why in words(plain.text)
 
 
 def test_what_somebody_else_changed_meanwhile_is_looked_at_first(app: Flask, shop: Shop) -> None:

@@ -10,7 +10,9 @@ from playwright.sync_api import Page, Response, expect
 from tests.browser.conftest import PHONE, Site
 from tests.browser.test_pages import findings
 from tests.factories import history_of, make_orders
+from webapp.domain.actors import SYSTEM
 from webapp.domain.order_status import OrderStatus
+from webapp.services.orders.bulk import change_status
 from webapp.services.orders.create import NewLine
 from webapp.services.orders.edit_order import OrderEdit, edit_order
 from webapp.services.orders.pack_lines import scan_piece
@@ -132,6 +134,11 @@ def test_what_somebody_else_changed_meanwhile_is_not_overrun(
     expect(page.locator("#packing tbody tr").first).to_contain_text("Pita")
     page.get_by_role("button", name="Packed: Pita").click()
     expect(page.locator("#packing")).to_contain_text("40 of 43 picked, 40 packed")
+    with site.app.app_context():
+        change_status(SYSTEM, [number], OrderStatus.CANCELED)
+    page.get_by_role("button", name="Picked: Kain Tenun").click()
+    expect(page.locator("#main").get_by_role("alert")).to_contain_text(f"{number} is Canceled")
+    expect(page.locator("#packing")).to_have_count(0)
     complaints.clear()  # the browser tells of the 422s that were asked for
 
 

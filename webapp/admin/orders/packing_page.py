@@ -99,11 +99,14 @@ class PackingPages:
         refusal = problem_text(problem) if problem is not None else ""
         if request.headers.get("Lapak-Part") == PART:
             order = self._order(number)
+            pack = packing_card(order, current_user.actor)
+            if refusal and pack is None:
+                flash(refusal, "error")  # the script opens the page anew: the card has gone
             part: str = self.render(
                 "admin/orders/order_packed.html",
                 order=order,
                 tz=order.timezone,
-                pack=packing_card(order, current_user.actor),
+                pack=pack,
                 packed_said=_said(result),
                 packing_refusal=refusal,
                 scanned=scanned,
