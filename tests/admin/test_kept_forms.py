@@ -130,3 +130,11 @@ def test_a_form_from_before_signing_in_again_is_kept_too(app: Flask, shop: Shop)
     again = send_on(person, answer.text)
     kept(again.text, {name: value for name, value in TYPED.items() if name != "do"})
     assert count_rows(Order) == 0
+
+
+def test_who_may_not_use_the_form_gets_nothing_of_it(app: Flask, shop: Shop) -> None:
+    viewer = of(app, shop, Role.VIEWER)
+    answer = viewer.open("POST", NEW, data={**TYPED, "csrf_token": "of somebody else's session"})
+    assert answer.status_code == 400
+    assert "Dewi" not in answer.text
+    assert "What you typed is kept" not in words(answer.text)

@@ -7,18 +7,23 @@ and only of forms that can be shown again without effect: those named in `KEEPS`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from flask import current_app, render_template, request, session
 from flask_login import current_user
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.services import accounts
 from webapp.services.unit_of_work import end_reading
 
-KEEPS = frozenset({"orders.add_order", "orders.edit"})
-"""Endpoints of forms that are shown again, and write nothing, when `do` is `KEPT`."""
+KEEPS: Mapping[str, Permission] = {
+    "orders.add_order": Permission.ORDERS_CREATE,
+    "orders.edit": Permission.ORDERS_EDIT,
+}
+"""Endpoints of forms that are shown again, and write nothing, when `do` is `KEPT`; with what their page needs."""
 KEPT = "kept"
 """What `do` says when a form is given back."""
 _STANDS = 12 * 3600
@@ -55,8 +60,10 @@ def given_back(kept: str, user_id: int) -> KeptForm | None:
 
 
 def page_again() -> str | None:
-    """The page that holds the form of this request, whose token was of an earlier session; None when it isn't kept."""
-    if request.method != "POST" or request.endpoint not in KEEPS or not current_user.is_authenticated:
+    """The page that holds the form of this request, whose token was of an earlier session; None when it isn't kept, or
+    when somebody has signed in since who may not use it."""
+    needed = KEEPS.get(request.endpoint or "")
+    if request.method != "POST" or needed is None or not current_user.is_authenticated or not current_user.may(needed):
         return None
     return render_template("auth/kept.html", kept=KeptForm(request.path, _fields()), signed_in=False)
 
