@@ -16,8 +16,10 @@ from webapp.admin.orders.overview_page import HEIGHT, WIDTH, bars, mix
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Role
 from webapp.models import Job
+from webapp.services.calculations import start_calculation
 from webapp.services.jobs import run_job
 from webapp.services.orders import overview
+from webapp.services.orders.filters import ListFilter
 from webapp.services.orders.overview import DayCount, Overview, Worth
 
 HX = {"HX-Request": "true"}
@@ -104,6 +106,14 @@ def test_a_long_list_is_calculated_by_a_job_that_the_strip_leads_to(app: Flask, 
     assert words(again).startswith("Orders 2+ Calculate Last result")
     assert link(again, "Last result") == job_page
     assert "Calculation of a list" in words(person.page("/admin/jobs/?tab=other"))
+
+
+def test_a_list_without_orders_has_no_empty_chart(app: Flask, shop: Shop) -> None:
+    job_id = start_calculation(shop.actor(), ListFilter(q="siti"), clock.now().date())
+    assert run_job(job_id, app.extensions["storage"])
+    page = of(app, shop).page(f"/admin/jobs/{job_id}")
+    assert "Search: siti Orders 0 Started" in words(page)
+    assert "<rect" not in page
 
 
 @pytest.mark.usefixtures("long_lists")

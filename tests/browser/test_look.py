@@ -83,6 +83,10 @@ def test_the_longest_words_have_room(site: Site, sign_in: SignIn) -> None:
         )
         assert paid and status and paid["x"] + paid["width"] + 6 <= status["x"], width  # noqa: PT018 -- types
     page.set_viewport_size(PHONE)
+    page.goto("/admin/orders/?q=nothing+like+it")
+    field = page.get_by_role("searchbox").bounding_box()
+    assert field
+    assert field["width"] >= 150
     page.goto(f"/admin/orders/{order.number}")
     assert page.locator(".lp-acts .btn").count() == 4
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
