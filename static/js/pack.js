@@ -11,10 +11,11 @@ const newer = new Map(); // versions of the order that only our own acts came af
 let last = Promise.resolve();
 let waiting = ""; // what was sent last, while it has no answer
 
-/** Whether somebody types into a count: the lines stay as they are until it is sent. */
-function typing() {
+/** Whether somebody types into a count, or holds a button down: the lines stay as they are until it is sent. */
+function busy() {
   const at = document.activeElement;
-  return at.matches("#packing [type=number]") && at.value !== at.defaultValue;
+  const typed = at.matches("#packing [type=number]") && at.value !== at.defaultValue;
+  return typed || card.querySelector("[data-pack=lines] :active") !== null;
 }
 
 /** The version by which a form's lines are known now. */
@@ -32,7 +33,7 @@ function show(page) {
   }
   const focused = document.activeElement?.id;
   for (const part of page.querySelectorAll("[data-pack]")) {
-    if (part.dataset.pack === "lines" && typing()) continue;
+    if (part.dataset.pack === "lines" && busy()) continue;
     document.querySelector(`[data-pack="${part.dataset.pack}"]`)?.replaceWith(document.importNode(part, true));
   }
   card.dataset.packing = fresh.dataset.packing;
