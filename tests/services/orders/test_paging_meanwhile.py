@@ -32,7 +32,7 @@ from webapp.services.statements import ms_of
 from webapp.services.totals import fold
 
 S, P = OrderStatus, PaymentStatus
-SIZE = 40
+SIZE = 80
 _LATELY = NOW.date() - timedelta(days=30)
 FILTERS = (
     ListFilter(),
