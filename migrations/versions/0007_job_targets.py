@@ -1,4 +1,4 @@
-"""Frozen lists of orders, what waits for an order by its id, and somebody's own latest changes."""
+"""Frozen lists of orders, and what waits for an order by its id."""
 
 from __future__ import annotations
 
@@ -25,10 +25,8 @@ def upgrade() -> None:
         "ix_outbox_order_id", "outbox", ["order_id"],
         postgresql_where=sa.text("state = 0"), sqlite_where=sa.text("state = 0"),
     )  # fmt: skip
-    op.create_index("ix_batches_actor_id", "batches", ["actor_id", sa.text("id DESC")])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_batches_actor_id", table_name="batches")
     op.drop_index("ix_outbox_order_id", table_name="outbox")
     op.drop_table("job_targets")
