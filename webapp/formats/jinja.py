@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask
-from jinja2 import Environment, pass_eval_context
+from flask import Flask, current_app
+from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
@@ -45,16 +45,14 @@ def register(app: Flask) -> None:
     }
     app.jinja_env.globals.update(names, _=_gettext, gettext=_gettext, ngettext=_ngettext)
     app.jinja_env.filters.update(names)
-    app.jinja_env.globals["macros"] = partial(_macros, app.jinja_env, {})
+    app.jinja_env.globals["macros"] = macros
     icons.register(app)
 
 
-def _macros(environment: Environment, made: dict[str, Any], name: str) -> Any:
-    """What `{% import "macros/<name>.html" as … %}` gives, for the templates of hot pages: an import compares all names
-    that templates know on every page."""
-    if name not in made or environment.auto_reload:
-        made[name] = environment.get_template(f"macros/{name}.html").module
-    return made[name]
+def macros(name: str) -> Any:
+    """What `{% import "macros/<name>.html" as … %}` gives, for Python and for the templates of hot pages: an import
+    compares all names that templates know on every page."""
+    return current_app.jinja_env.get_template(f"macros/{name}.html").module
 
 
 @pass_eval_context

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
@@ -25,6 +24,7 @@ from webapp.domain.errors import N_
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentStatus
 from webapp.formats import language, status_label
+from webapp.formats.jinja import macros
 from webapp.formats.languages import translated
 from webapp.services.orders.bulk import LIMIT
 from webapp.services.orders.filters import ListFilter
@@ -68,7 +68,7 @@ class Marks(dict[str, str]):
     """Channel marks, drawn when a row first shows one."""
 
     def __missing__(self, channel: str) -> str:
-        self[channel] = _macros().channel_mark(channel)
+        self[channel] = macros("ui").channel_mark(channel)
         return self[channel]
 
 
@@ -98,7 +98,7 @@ def row_kit(*, buyer_pages: bool) -> RowKit:
 
 @lru_cache(maxsize=16)
 def _row_kit(_language: str, buyer_pages: bool) -> RowKit:
-    ui = _macros()
+    ui = macros("ui")
     before, after = escape(_("Select %(name)s", name="|")).split("|")
     label = translated(N_("Label not printed")), translated(N_("Label printed"))
     invoice = translated(N_("Invoice not printed")), translated(N_("Invoice printed"))
@@ -122,16 +122,12 @@ def _row_kit(_language: str, buyer_pages: bool) -> RowKit:
 def _row_link(icon: str, words: str) -> tuple[str, str]:
     """What stands in a link before and after the order's number: its icon, and its name for screen readers."""
     before, after = escape(words).split("|")
-    return f'{_macros().icon(icon)}<span class="lp-sr">{before}', f"{after}</span></a>"
+    return f'{macros("ui").icon(icon)}<span class="lp-sr">{before}', f"{after}</span></a>"
 
 
 def _printed(icon: str, words: str, *, done: bool = False) -> str:
-    drawn = _macros().icon(icon, "done" if done else "")
+    drawn = macros("ui").icon(icon, "done" if done else "")
     return Markup('<span title="{}">{}<span class="lp-sr"> {}</span></span>').format(words, drawn, words)
-
-
-def _macros() -> Any:
-    return current_app.jinja_env.get_template("macros/ui.html").module
 
 
 @lru_cache(maxsize=256)
