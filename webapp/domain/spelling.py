@@ -23,6 +23,9 @@ def plain(text: str) -> str:
 
 def fold(text: str) -> str:
     """`text` without what does not tell words apart: as `plain`, and case and extra spaces too."""
+    if text.isascii() and text.isprintable():
+        # Most texts are, and a file of orders has hundreds of thousands of them.
+        return " ".join(text.lower().split())
     if not text.isascii():
         # Folding case may leave a form that NFKC changes again: twice is stable.
         text = plain(text).casefold()

@@ -181,9 +181,7 @@ class WholeWord:
 def search_text(text: str) -> str:
     """The one form in which texts are searched: folded, separators between digits dropped, e-mail domains dropped,
     a phone number typed in groups joined, then NFD, so that a Korean syllable is two or three letters."""
-    # Most texts are plain ones, and a file of orders has hundreds of thousands of them.
-    folded = text.lower() if text.isascii() and text.isprintable() else fold(text)
-    tokens = [_BETWEEN_DIGITS.sub("", token) for token in folded.split()]
+    tokens = [_BETWEEN_DIGITS.sub("", token) for token in fold(text).split()]
     tokens = [token[:at] if (at := token.find("@")) > 0 else token for token in tokens]
     return unicodedata.normalize("NFD", " ".join(_join_phones(tokens)))
 
