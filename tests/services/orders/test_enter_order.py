@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from flask import Flask
 
 from tests.factories import Shop, count_rows, new_order
+from tests.services.at_once import at_once
 from webapp.domain.actors import SYSTEM
 from webapp.domain.errors import Code, Refused
 from webapp.domain.permissions import Role
 from webapp.extensions import db
 from webapp.models import Order, Store
 from webapp.services.orders.create import create_orders
-from webapp.services.orders.enter_order import EnteredOrder, enter_order, last_store, token_of
+from webapp.services.orders.enter_order import enter_order, last_store, token_of
 from webapp.services.unit_of_work import unit_of_work
 
 FORM = "abcdefghijklmnopqrstuv"
@@ -36,18 +35,7 @@ def test_a_token_is_of_one_form_of_one_person(app: Flask, shop: Shop) -> None:
 def test_many_sendings_at_once_make_one_order(app: Flask, shop: Shop) -> None:
     actor = shop.actor()
     order = new_order(shop.manual, token=token_of("secret", actor, FORM))
-    made: list[EnteredOrder] = []
-
-    def send() -> None:
-        with app.app_context():
-            made.append(enter_order(actor, order, "rona"))
-            db.session.remove()
-
-    threads = [threading.Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    made = at_once(app, *[lambda: enter_order(actor, order, "rona")] * 4)
     assert len({entered.number for entered in made}) == 1
     assert sorted(entered.new for entered in made) == [False, False, False, True]
     assert count_rows(Order) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.factories import Shop, count_rows, force, history_of, make_orders, totals_recounted
+from tests.services.at_once import at_once
 from webapp.domain.actors import SYSTEM, Scope
 from webapp.domain.errors import Code
 from webapp.domain.order_acts import Outcome
@@ -143,17 +143,11 @@ def test_two_scanners_never_count_one_piece_for_two(app: Flask, shop: Shop) -> N
     order = make(shop, lines=(replace(SHIRT, quantity=8),))
     keeper = shop.actor(Role.WAREHOUSE)
 
-    def work() -> None:
-        with app.app_context():
-            for _piece in range(4):
-                scan_piece(keeper, order.number, "RB-PRG-L")
-            db.session.remove()
+    def scan() -> None:
+        for _piece in range(4):
+            scan_piece(keeper, order.number, "RB-PRG-L")
 
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(app, scan, scan)
     assert counts(order) == [(8, 0)]
     assert columns(order)["version"] == len(history_of(order.number)) == 9
 
