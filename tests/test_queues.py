@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from structlog.testing import capture_logs
@@ -39,6 +40,14 @@ def bell(settings: Settings) -> Iterator[Bell]:
     bell = Bell(settings.queue_url)
     yield bell
     bell.connection.close()
+
+
+@contextmanager
+def deadline(seconds: float = 30.0) -> Iterator[None]:
+    """What is done inside ends by itself, long before a connection without limits would."""
+    begin = time.monotonic()
+    yield
+    assert time.monotonic() - begin < seconds
 
 
 def ring_until(bell: Bell, path: Path, task: str = "tests.queue_worker.note", *more: str) -> list[str]:
@@ -71,25 +80,23 @@ def test_a_ring_is_answered_inside_the_application(settings: Settings, bell: Bel
 
 def test_a_server_that_is_away_is_said_once_and_never_raised(bell: Bell) -> None:
     with capture_logs() as logs:
-        begin = time.monotonic()
         assert [bell.ring("tests.queue_worker.fail") for _ in range(5)] == [False] * 5
         assert not bell.answers()
-        assert time.monotonic() - begin < 0.5
     assert [entry["event"] for entry in logs] == ["queue_away"]
 
 
-def test_a_server_that_hangs_holds_nobody_up(settings: Settings, bell: Bell) -> None:
+def test_a_server_that_hangs_holds_nobody_up(settings: Settings, bell: Bell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queues, "PAUSE", 600.0)
     with key_value_server(settings) as server, capture_logs() as logs:
         assert bell.ring("tests.queue_worker.fail")
         server.send_signal(signal.SIGSTOP)
-        begin = time.monotonic()
-        assert not bell.ring("tests.queue_worker.fail")
-        assert time.monotonic() - begin < 0.5
-        begin = time.monotonic()
-        assert not bell.ring("tests.queue_worker.fail")
-        assert time.monotonic() - begin < 0.1
+        with deadline():
+            assert not bell.ring("tests.queue_worker.fail")
+        with patch.object(bell.queue, "enqueue", side_effect=AssertionError("it is not asked again so soon")):
+            assert not bell.ring("tests.queue_worker.fail")
         server.send_signal(signal.SIGCONT)
-        wait_until(lambda: bell.ring("tests.queue_worker.fail"), "the bell rings again")
+        wait_until(bell.answers, "the server answers again")
+        assert bell.ring("tests.queue_worker.fail")
     assert [entry["event"] for entry in logs] == ["queue_away", "queue_back"]
 
 
@@ -98,9 +105,8 @@ def test_an_address_where_nobody_answers_holds_nobody_up() -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen(0)
         bell = Bell(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
-        begin = time.monotonic()
-        assert not bell.ring("tests.queue_worker.fail")
-        assert time.monotonic() - begin < 0.5
+        with deadline():
+            assert not bell.ring("tests.queue_worker.fail")
         bell.connection.close()
 
 
