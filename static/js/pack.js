@@ -41,7 +41,9 @@ function show(page) {
   field.classList.toggle("lp-is-bad", wrong);
   field.toggleAttribute("aria-invalid", wrong);
   if (wrong) field.setAttribute("aria-invalid", "true");
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  const again = focused && document.getElementById(focused);
+  again?.focus({ preventScroll: true });
+  if (again?.matches("#packing [type=number]")) again.select(); // what is typed now replaces the count, as it would have
   const said = card.querySelector("[data-pack=said]"); // on a phone below the edge, for a tick far down above it
   if (document.activeElement === field || said.querySelector("[role=alert]")) said.scrollIntoView({ block: "nearest" });
   say(page.querySelector("[data-pack=said] span")?.textContent ?? "", 100);

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 import python_calamine
 import xlsxwriter
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.spreadsheets import workbooks
 from tests.spreadsheets.workbooks import SHEET, STRINGS, STYLES, WORKBOOK, build, inline, sheet, styles, workbook
 from webapp.spreadsheets import FileFormat, FileProblem, Row, UnreadableFile, open_table
+from webapp.spreadsheets.formulas import undefuse
 from webapp.spreadsheets.limits import XLSX_CPU, XLSX_MEMORY
 from webapp.spreadsheets.xlsx_reading import XlsxTable
 
@@ -333,6 +334,7 @@ VALUE = WORD | st.integers(-(10**14), 10**14) | st.floats(-1e6, 1e6).map(lambda 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(VALUE, min_size=1, max_size=4), max_size=6), shared=st.booleans())
+@example(rows=[["'\n"]], shared=False)
 def test_another_reader_sees_the_same(tmp_path: Path, rows: list[list[str | int | float | bool]], shared: bool) -> None:
     path = tmp_path / "x.xlsx"
     with xlsxwriter.Workbook(str(path), {"constant_memory": not shared, "strings_to_numbers": False}) as book:
@@ -346,7 +348,8 @@ def test_another_reader_sees_the_same(tmp_path: Path, rows: list[list[str | int 
                     page.write(number, column, value)
     other = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
     expected = [seen for row in other[1:] if any((seen := [as_seen(cell) for cell in row]) and map(str.strip, seen))]
-    assert [row.cells for row in read(path)] == expected
+    # Ours takes the apostrophe away that keeps a formula from being run.
+    assert [row.cells for row in read(path)] == [[undefuse(cell) for cell in row] for row in expected]
 
 
 def as_seen(value: object) -> str:

@@ -61,6 +61,9 @@ COLUMNS: dict[Part, tuple[str, ...]] = {
 }
 """The columns of `orders` that a part looks at, besides the id."""
 
+BESIDE = frozenset({Part.MOMENTS, Part.COURIER, Part.SKU, Part.TAG, Part.WORDS})
+"""Parts that look into other tables: only for orders that pass the rest."""
+
 TO_SHIP_SQL = "('confirmed', 'in_process', 'ready_to_ship')"
 """As the partial index on `ship_by` says it, word for word: else it is not used."""
 
@@ -142,14 +145,17 @@ class Conditions:
         if self.sort.column == "ship_by":
             return None, self.overdue_at
         if self.sort.column == "updated_at":
-            updated = self.moments is not None and self.moments.kind is DateKind.UPDATED
-            return (self.moments.low, self.moments.high) if self.moments and updated else (None, None)
+            if self.moments is None:
+                return None, None
+            # What was paid or shipped was changed then, and perhaps again later.
+            return self.moments.low, self.moments.high if self.moments.kind is DateKind.UPDATED else None
         low, high = self.ordered
         return low, self.moments.ordered_before if self.moments else high
 
     def sql(self, parts: Collection[Part], st: Statement, alias: str) -> str:
         """These parts as one condition on the columns of `alias`, which also has the order's `id`."""
-        return " and ".join(self._part(part, st, alias) for part in sorted(parts)) or "1 = 1"
+        in_order = sorted(parts, key=lambda part: (part in BESIDE, part))  # SQLite asks for them in this order
+        return " and ".join(self._part(part, st, alias) for part in in_order) or "1 = 1"
 
     def _part(self, part: Part, st: Statement, alias: str) -> str:  # noqa: C901, PLR0912 -- a line for each part
         match part:

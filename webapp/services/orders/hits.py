@@ -11,7 +11,7 @@ from webapp.services.orders.search import doc_matches, full_text, whole_hits
 from webapp.services.orders.walks import COUNT_CAP
 from webapp.services.statements import ReadSession, Statement, ms_of
 
-MOST_HITS = 10_000
+MOST_HITS = 8_000
 """Above this a set is not fetched whole: each order of it is looked up in up to three tables."""
 MOST_OVERDUE = 2_000
 """Above this so much of what waits for shipping is overdue that a walk soon comes upon it."""

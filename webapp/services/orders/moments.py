@@ -53,6 +53,16 @@ class Moments:
         return max((span.high for span in self.spans if span.high), default=None)
 
     @property
+    def latest_low(self) -> datetime | None:
+        """From here on the days have begun in every zone."""
+        return max((span.low for span in self.spans if span.low), default=None)
+
+    @property
+    def earliest_high(self) -> datetime | None:
+        """Until here they have ended in no zone."""
+        return min((span.high for span in self.spans if span.high), default=None)
+
+    @property
     def ordered_before(self) -> datetime | None:
         """Nothing is paid, shipped or changed before it was ordered: so the list begins here, not today. A day more
         for clocks of other systems."""
@@ -61,32 +71,34 @@ class Moments:
     def sql(self, st: Statement, alias: str) -> str:
         """The condition on the columns `id`, `account_id`, `ordered_at` and `updated_at` of an order."""
         if self.kind is DateKind.UPDATED:
-            return f"{self._within(st, f'{alias}.updated_at', f'{alias}.account_id')}{self._ordered(st, alias)}"
+            return f"{self._ordered(st, alias)}{self._within(st, f'{alias}.updated_at', f'{alias}.account_id')}"
         table, moment, counts = _TABLES[self.kind]
         wanted = f"{counts} and {self._within(st, f'x.{moment}', 'x.account_id')}"
-        return f"{exists_by_key(st, table, alias, wanted)}{self._ordered(st, alias)}"
+        return f"{self._ordered(st, alias)}{exists_by_key(st, table, alias, wanted)}"
 
     def found(self, st: Statement) -> str:
         """All such orders by the index on the moment: rows (id, at), an order perhaps twice."""
         if self.kind is DateKind.UPDATED:
             within = self._within(st, "x.updated_at", "x.account_id")
-            return f"select x.id, x.ordered_at as at from orders x where {within}{self._ordered(st, 'x')}"
+            return f"select x.id, x.ordered_at as at from orders x where {self._ordered(st, 'x')}{within}"
         table, moment, counts = _TABLES[self.kind]
         within = self._within(st, f"x.{moment}", "x.account_id")
         return (
             f"select x.order_id as id, x.ordered_at as at from {table} x"
-            f" where {counts} and {within}{self._ordered(st, 'x')}"
+            f" where {self._ordered(st, 'x')}{counts} and {within}"
         )
 
     def _within(self, st: Statement, moment: str, account: str) -> str:
         each = " or ".join(f"({span.sql(st, moment, account)})" for span in self.spans)
         if len(self.spans) == 1:
             return each
-        # Said once for all zones: an index serves this, not the alternatives.
-        return f"{Span((), self.low, self.high).sql(st, moment, account)} and ({each})"
+        # Said once for all zones: an index serves this, not the alternatives. Most moments lie in the days of every
+        # zone, and no more is asked of them.
+        every = Span((), self.latest_low, self.earliest_high).sql(st, moment, account)
+        return f"{Span((), self.low, self.high).sql(st, moment, account)} and (({every}) or {each})"
 
     def _ordered(self, st: Statement, alias: str) -> str:
-        return f" and {alias}.ordered_at < {st.moment(self.ordered_before)}" if self.ordered_before else ""
+        return f"{alias}.ordered_at < {st.moment(self.ordered_before)} and " if self.ordered_before else ""
 
 
 _TABLES = {

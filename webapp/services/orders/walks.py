@@ -10,17 +10,17 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from webapp.models.types import to_ms
-from webapp.services.orders.conditions import COLUMNS, Conditions, Part
+from webapp.services.orders.conditions import BESIDE, COLUMNS, Conditions, Part
 from webapp.services.orders.cursors import Key, Way
 from webapp.services.orders.search import full_text
 from webapp.services.statements import ReadSession, Statement, ms_of
 
 FIRST_STEP = 5_000
 """Orders that the first step of a bounded walk looks at: enough for common cases."""
-WHOLE_STEP = 20_000
+WHOLE_STEP = 18_000
 """Orders that one page looks at before it shows what it has."""
 BESIDE_STEP = 10_000
-"""The same where another table than the orders is walked: each of its entries leads to more rows."""
+"""The same where other tables are walked or asked too: each entry leads to more rows."""
 COUNT_CAP = 10_000
 """Above this a count that totals do not know is shown as "10,000+"; nor are more orders looked at for it."""
 
@@ -59,7 +59,8 @@ def walk(
     """The first `need` orders after (or before) `start` that meet the conditions, or all that two steps came upon."""
     found: list[Key] = []
     edge: Key | None = start
-    whole = WHOLE_STEP if source.table == "orders" else min(WHOLE_STEP, BESIDE_STEP)
+    alone = source.table == "orders" and not (conditions.parts - source.covers) & BESIDE
+    whole = WHOLE_STEP if alone else min(WHOLE_STEP, BESIDE_STEP)
     for step in (FIRST_STEP, whole - FIRST_STEP):
         keys, edge = _step(session, conditions, source, way, edge, need - len(found), step)
         found += keys
@@ -89,10 +90,12 @@ def _step(
 
 
 def count_walk(session: ReadSession, conditions: Conditions, source: Source) -> tuple[int, bool]:
-    """How many of the newest `COUNT_CAP` orders of the source meet the conditions, and whether that is all."""
+    """How many of the newest orders of the source meet the conditions, and whether that is all; it looks at
+    `COUNT_CAP`, or at `FIRST_STEP` where each leads to rows of other tables."""
     st = Statement(session)
-    value, everything = st.run(_Branches(st, conditions, source, Way.AFTER, None).counted())[0]
-    return (int(value), bool(everything)) if value <= COUNT_CAP else (COUNT_CAP, False)
+    branches = _Branches(st, conditions, source, Way.AFTER, None)
+    value, everything = st.run(branches.counted())[0]
+    return (int(value), bool(everything)) if value <= branches.count_cap else (branches.count_cap, False)
 
 
 class _Branches:
@@ -133,11 +136,16 @@ class _Branches:
             f" union all select * from (select id, at, is_edge from p where is_edge {order} 1) e"
         )
 
+    @property
+    def count_cap(self) -> int:
+        """How many orders are looked at to count those that meet the conditions."""
+        beside = self._rest & BESIDE or (self._rest and self._source.table == "order_fts")
+        return FIRST_STEP if beside else COUNT_CAP
+
     def counted(self) -> str:
         """One row: how many orders meet the conditions, and whether every branch was counted to its end."""
         values = self._source.values
-        cap = FIRST_STEP if self._source.table == "order_fts" and self._rest else COUNT_CAP
-        step = max((cap + 1) // len(values), 200)
+        step = max((self.count_cap + 1) // len(values), 200)
         if self._source.table in FACETS:
             return self._counted_once(step)
         if self._source.table == "order_fts" and not self._rest:
