@@ -231,3 +231,9 @@ def test_any_text_can_be_asked_for(text: str) -> None:
 )
 def test_like_signs_are_escaped(form: str, pattern: str) -> None:
     assert escape_like(form) == pattern
+
+
+@given(st.text(st.sampled_from("abZ 0129-.()+/@'"), max_size=14))
+def test_plain_texts_are_read_as_all_others(text: str) -> None:
+    beside = search_text(f"{text} é").split()  # a letter that takes the long way
+    assert [*search_text(text).split(), "e\u0301"] == beside

@@ -181,7 +181,10 @@ class WholeWord:
 def search_text(text: str) -> str:
     """The one form in which texts are searched: folded, separators between digits dropped, e-mail domains dropped,
     a phone number typed in groups joined, then NFD, so that a Korean syllable is two or three letters."""
-    tokens = [_BETWEEN_DIGITS.sub("", token) for token in fold(text).split()]
+    folded = fold(text)
+    if folded.isascii() and "@" not in folded and (" " not in folded or folded.replace(" ", "").isalpha()):
+        return _BETWEEN_DIGITS.sub("", folded)  # one word, or words of letters: most of what files of orders hold
+    tokens = [_BETWEEN_DIGITS.sub("", token) for token in folded.split()]
     tokens = [token[:at] if (at := token.find("@")) > 0 else token for token in tokens]
     return unicodedata.normalize("NFD", " ".join(_join_phones(tokens)))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import date, datetime
 from json.encoder import encode_basestring
 from operator import itemgetter
 from types import NoneType
@@ -120,7 +120,7 @@ def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows
         raw: Any = connection.connection.cursor()
         with raw, raw.copy(f"copy {table} ({names}) from stdin") as copy:
             for row in rows:
-                copy.write_row([v if type(v) in _AS_IT_IS else _written(v) for v in row])
+                copy.write_row([v if type(v) in _AS_IT_IS else _copied(v) for v in row])
         return
     marks = ", ".join("?" * len(columns))
     plain = [tuple([v if type(v) in _AS_IT_IS else _plain(_written(v)) for v in row]) for row in rows]
@@ -167,6 +167,13 @@ def _json(value: Any) -> str | None:
 def _written(value: Any) -> Any:
     """A value of a JSON column as text, any other as it is."""
     return _write_json(value) if isinstance(value, (dict, list)) else value
+
+
+def _copied(value: Any) -> Any:
+    """A value as COPY takes it; the driver's own writing of days, moments and truth values takes five times as long."""
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    return value.isoformat() if isinstance(value, date) else _written(value)
 
 
 def _plain(value: Any) -> Any:
