@@ -7,14 +7,19 @@ import os
 import time
 
 from flask import Flask
+from sqlalchemy import text
 
-from tests.factories import Shop
+from tests.factories import Shop, make_orders
+from webapp.domain.actors import EVERYTHING
 from webapp.extensions import db
 from webapp.integrations.storage.local import LocalStorage
 from webapp.models import File
 from webapp.services.files import add_file, receive
-from webapp.services.housekeeping import BYTES_KEPT, delete_orphans
-from webapp.services.unit_of_work import unit_of_work
+from webapp.services.housekeeping import BYTES_KEPT, clean_search_index, delete_orphans
+from webapp.services.orders.create import Buyer
+from webapp.services.orders.filters import ListFilter
+from webapp.services.orders.query import list_orders
+from webapp.services.unit_of_work import end_reading, unit_of_work
 
 
 def test_old_bytes_without_a_row_are_deleted_and_nothing_else(app: Flask, shop: Shop) -> None:
@@ -30,3 +35,22 @@ def test_old_bytes_without_a_row_are_deleted_and_nothing_else(app: Flask, shop: 
     assert storage.path(fresh.key).exists()
     assert not storage.path(orphan.key).exists()
     assert db.session.query(File).count() == 1
+
+
+def test_what_was_written_one_by_one_is_merged_into_the_search_index(app: Flask, shop: Shop) -> None:
+    names = [f"Penenun {chr(97 + n) * 3}" for n in range(20)]
+    for name in names:
+        make_orders(shop.manual, buyer=Buyer(name))
+    parts = _parts_of_the_index()
+    clean_search_index()
+    assert _parts_of_the_index() < parts or db.engine.dialect.name == "postgresql"
+    for name in names:
+        assert [row.buyer_name for row in list_orders(db.session(), EVERYTHING, ListFilter(q=name)).rows] == [name]
+
+
+def _parts_of_the_index() -> int:
+    if db.engine.dialect.name == "postgresql":
+        return 0
+    count: int = db.session.execute(text("select count(distinct segid) from order_fts_idx")).scalar_one()
+    end_reading()
+    return count

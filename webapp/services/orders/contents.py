@@ -24,11 +24,11 @@ from webapp.services.orders.create import (
     check_content,
     customers_of,
     goods_of,
-    order_doc,
     phone_key_of,
 )
 from webapp.services.orders.facts import KnownOrder
 from webapp.services.orders.write_edits import Edited, write_edits
+from webapp.services.orders.write_search import order_doc
 from webapp.services.sets import any_of, many
 from webapp.services.unit_of_work import UnitOfWork
 
@@ -140,9 +140,8 @@ def _derived(work: UnitOfWork, edited: Sequence[tuple[KnownOrder, Decision, Cont
     for order, decision, content in edited:
         phone = phone_key_of(content.buyer, order.currency)
         skus = [line.sku for line in content.lines]
-        doc = order_doc(
-            order.facts.number, content.channel_order_id, content.buyer, phone, skus, content.tracking_numbers
-        )
+        buyer = (content.buyer.name, content.buyer.email)
+        doc = order_doc(order.facts.number, content.channel_order_id, buyer, phone, skus, content.tracking_numbers)
         made.append(
             Edited(
                 order, decision, content.buyer, content.note, content.payment_method, content.lines,

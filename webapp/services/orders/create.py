@@ -16,14 +16,14 @@ from webapp.domain.actors import Actor
 from webapp.domain.days import cut_ms, local_day
 from webapp.domain.errors import Code, Refused
 from webapp.domain.money import LARGEST
-from webapp.domain.numbers import RANDOM_BITS, new_order_number, random_part
+from webapp.domain.numbers import RANDOM_BITS, new_order_number
 from webapp.domain.order_status import TO_SHIP, Acceptance, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentState, PaymentStatus
 from webapp.domain.permissions import Permission
-from webapp.domain.words import home_country, phone_key, search_doc
+from webapp.domain.words import home_country, phone_key
 from webapp.models import ChannelAccount, HistoryKind, Store
-from webapp.models.types import to_ms
 from webapp.services.orders.write_changes import Delta, Totals, append_totals
+from webapp.services.orders.write_search import insert_search, order_doc
 from webapp.services.sets import RowSet, any_of, db_time, insert_rows, many, take_ids
 from webapp.services.unit_of_work import UnitOfWork, unit_of_work
 
@@ -360,38 +360,5 @@ def _contact(draft: _Draft) -> tuple[Any, ...]:
 
 def _doc(draft: _Draft) -> str:
     order = draft.order
-    return order_doc(draft.number, order.channel_order_id, order.buyer, draft.phone_key, [x.sku for x in order.lines])
-
-
-def order_doc(
-    number: str,
-    channel_order_id: str | None,
-    buyer: Buyer,
-    phone: str | None,
-    skus: Sequence[str | None],
-    tracking_numbers: Sequence[str] = (),
-) -> str:
-    """What the search looks through for one order; `phone` as it is looked up (`phone_key_of`)."""
-    local_part = buyer.email.strip().lower().partition("@")[0]
-    parts = (random_part(number), channel_order_id, buyer.name, phone, local_part)
-    return search_doc(*parts, *dict.fromkeys(skus), *dict.fromkeys(tracking_numbers))
-
-
-def insert_search(work: UnitOfWork, rows: Sequence[tuple[int, int, datetime, str]]) -> None:
-    """Search text of new orders: (order id, account id, ordered at, doc)."""
-    connection = work.session.connection()
-    if work.dialect.name == "postgresql":
-        insert_rows(connection, "order_search", ("order_id", "account_id", "ordered_at", "doc"), rows)
-        return
-    # The row id is the sort order: the moment, and a count within it, because bare dates share one millisecond.
-    one = (
-        "insert into order_search (sort_key, order_id, account_id, ordered_at, doc) values"
-        " (coalesce((select max(sort_key) + 1 from order_search where sort_key between ? and ?), ?), ?, ?, ?, ?)"
-    )
-    connection.exec_driver_sql(
-        one,
-        [
-            ((first := to_ms(at) << 20), first | 0xFFFFF, first, order_id, account_id, to_ms(at), doc)
-            for order_id, account_id, at, doc in rows
-        ],
-    )
+    buyer = (order.buyer.name, order.buyer.email)
+    return order_doc(draft.number, order.channel_order_id, buyer, draft.phone_key, [x.sku for x in order.lines])

@@ -304,7 +304,7 @@ def _extend_search(work: UnitOfWork, changes: Sequence[Change]) -> None:
     """A new tracking number can be searched for at once."""
     rows = [
         (c.order.id, search_doc(c.act.tracking_number))
-        for c in changes
+        for c in sorted(changes, key=lambda change: change.order.ordered_at)  # as FTS5 takes them best (insert_search)
         if "tracking_number" in c.decision.changes and c.act.tracking_number
     ]
     if rows:
