@@ -22,7 +22,7 @@ run: setup ## Start everything with demo data, and print each address and the de
 	@exec $(BIN)/python -m webapp.supervisor.child --parent $$PPID -- $(BIN)/lapak run --demo
 
 test: setup browser ## Run all tests; `make test ONLY=tests/domain` runs some
-	@$(BIN)/pytest -n auto --dist loadfile $(ONLY)
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ONLY)
 
 check: $(VENV)/.project ## Formatter, linter, types, import layers
 	@$(BIN)/ruff format --check .

@@ -11,6 +11,7 @@ import shutil
 import warnings
 from collections.abc import Iterator
 from contextvars import Context
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ from webapp.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGINES = ("sqlite", "postgresql")
+WAITING = ("browser", "crash", "supervisor")
+"""Rooms whose tests wait for other processes."""
 
 
 def pytest_configure() -> None:
@@ -47,6 +50,18 @@ def pytest_configure() -> None:
         if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
             with source.open("rb") as texts, compiled.open("wb") as file:
                 write_mo(file, read_po(texts, locale=source.parent.parent.name))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that wait for browsers and processes first, each followed by one that only computes: two workers are then
+    done at the same time, and seldom have two browsers between them."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    waiting = [path for path in files if path.parent.name in WAITING]
+    computing = [path for path in files if path.parent.name not in WAITING]
+    in_turn = chain.from_iterable(zip_longest(waiting, computing))
+    items[:] = [item for path in in_turn if path for item in files[path]]
 
 
 def migrate(url: str) -> None:
