@@ -84,9 +84,11 @@ def sums(
     days = "local_date" in by or first is not None or last is not None
     named = accounts.predicate(st, "account_id") if accounts.limited or days else "1 = 1"
     wanted = ", ".join(by)
+    # Grouped before they are put together: passing every row on takes longer than adding it up.
+    groups = ", ".join(str(n) for n in range(1, len(by) + 1))
     folded = [
-        f"select {wanted.replace('local_date', 'period as local_date')}, orders, total from order_totals"
-        f" where grain = '{grain}' and {period} and {named}"
+        f"select {wanted.replace('local_date', 'period as local_date')}, sum(orders) orders, sum(total) total"
+        f" from order_totals where grain = '{grain}' and {period} and {named} group by {groups}"
         for grain, period in _spans(st, first, last, by_day="local_date" in by, days=days)
     ]
     range_ = _between(st, "local_date", first or EARLIEST, last or LATEST) if days else "1 = 1"
