@@ -147,8 +147,7 @@ class Conditions:
         if self.sort.column == "updated_at":
             if self.moments is None:
                 return None, None
-            # What was paid or shipped was changed then, and perhaps again later.
-            return self.moments.low, self.moments.high if self.moments.kind is DateKind.UPDATED else None
+            return self.moments.changed_from, self.moments.high if self.moments.kind is DateKind.UPDATED else None
         low, high = self.ordered
         return low, self.moments.ordered_before if self.moments else high
 

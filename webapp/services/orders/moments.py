@@ -13,7 +13,7 @@ from webapp.domain.days import day_bounds
 from webapp.services.orders.filters import DateKind
 from webapp.services.statements import ReadSession, Statement, exists_by_key
 
-_TOLERANCE = timedelta(days=1)
+_TOLERANCE, _SKEW = timedelta(days=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,11 @@ class Moments:
         """Nothing is paid, shipped or changed before it was ordered: so the list begins here, not today. A day more
         for clocks of other systems."""
         return self.high + _TOLERANCE if self.high else None
+
+    @property
+    def changed_from(self) -> datetime | None:
+        """What was paid or shipped was changed then, and perhaps again later. An hour less for clocks that differ."""
+        return self.low if self.kind is DateKind.UPDATED or self.low is None else self.low - _SKEW
 
     def sql(self, st: Statement, alias: str) -> str:
         """The condition on the columns `id`, `account_id`, `ordered_at` and `updated_at` of an order."""
