@@ -139,8 +139,8 @@ class _Branches:
     @property
     def count_cap(self) -> int:
         """How many orders are looked at to count those that meet the conditions."""
-        beside = self._rest & BESIDE or (self._rest and self._source.table == "order_fts")
-        return FIRST_STEP if beside else COUNT_CAP
+        alone = not self._rest & BESIDE if self._source.table == "orders" else not self._rest
+        return COUNT_CAP if alone else FIRST_STEP
 
     def counted(self) -> str:
         """One row: how many orders meet the conditions, and whether every branch was counted to its end."""
