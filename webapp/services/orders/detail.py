@@ -9,14 +9,14 @@ from datetime import date, datetime
 from typing import Any
 
 from webapp.domain.actors import ActorKind, Scope
-from webapp.domain.numbers import encode_token, normalize_order_number
+from webapp.domain.numbers import OrderNumber, encode_token, normalize_order_number
 from webapp.domain.order_edits import HIDDEN_FROM_PROVIDERS
 from webapp.domain.order_status import Acceptance, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentState, PaymentStatus
 from webapp.domain.shipping import ShipmentMethod, ShipmentState
 from webapp.models import HistoryKind
 from webapp.services.orders.rows import split_names, tag_names
-from webapp.services.statements import ReadSession, Statement, day_of, maybe_moment, moment_of
+from webapp.services.statements import ReadSession, Statement, by_key, day_of, maybe_moment, moment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,10 @@ def get_order(session: ReadSession, scope: Scope, number: str) -> OrderDetail | 
     normalized = normalize_order_number(number)
     if normalized is None:
         return None
+    return by_key(lambda reading: _read(reading, scope, normalized), session)
+
+
+def _read(session: ReadSession, scope: Scope, normalized: OrderNumber) -> OrderDetail | None:
     st = Statement(session)
     found = st.run(_ORDER.replace("{tags}", tag_names(st, "o.id")) + st.bind(normalized))
     if not found or not scope.covers(found[0][1], found[0][2]):
