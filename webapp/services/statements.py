@@ -115,7 +115,8 @@ class _Reading:
 
 
 def by_key(read: Callable[[ReadSession], T], session: ReadSession | None = None) -> T:
-    """What `read` finds by unique keys in the database of `session` (without one, the application's).
+    """What `read` finds by unique keys, or in tables that stay small, in the database of `session` (without one, the
+    application's).
 
     PostgreSQL has connections of their own for it, where a statement is planned only once
     (`webapp.database.by_key_options`). One that had died meanwhile is replaced, and `read` called once more.

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from webapp.domain.actors import Scope
 from webapp.services.orders.assign import colleagues
-from webapp.services.statements import ReadSession, Statement
+from webapp.services.statements import ReadSession, Statement, by_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,10 @@ def read_places(session: ReadSession, scope: Scope, timezone: str) -> Places:
 
     `timezone` is the answer when there is no store. Who is bound to one warehouse chooses none.
     """
+    return _places(by_key(lambda reading: _read(reading, scope), session), timezone)
+
+
+def _read(session: ReadSession, scope: Scope) -> tuple[tuple[str, ...], ...]:
     st = Statement(session)
     mine = "1 = 1" if scope.account_ids is None else st.among("a.id", scope.account_ids)
     rows = st.run(
@@ -62,7 +66,7 @@ def read_places(session: ReadSession, scope: Scope, timezone: str) -> Places:
         " union all select 'warehouse', code, name, '', '', '', '' from warehouses"
         f" where archived_at is null and {'1 = 1' if scope.warehouse_id is None else '1 = 0'}"
     )
-    return _places(tuple(map(tuple, rows)), timezone)
+    return tuple(map(tuple, rows))
 
 
 @lru_cache(maxsize=32)
