@@ -149,7 +149,8 @@ def _take(
     beyond = f" and (at, id) {sign} ({st.moment_ms(start.ms)}, {st.bind(start.id)})" if start else ""
     rows = st.run(
         f"with h as materialized ({found} limit {most + 1}),"
-        f" k as materialized (select {'distinct ' if doubled else ''}id, at from {kept} x)"
+        f" k as materialized (select {'distinct ' if doubled else ''}id, at from {kept} x"
+        f" where (select count(*) from h) <= {most})"  # of a set that is too large nothing more is read
         " select c.found, c.kept, p.id, p.at"
         " from (select (select count(*) from h) as found, (select count(at) from k) as kept) c left join"
         f" (select id, at from k where at is not null{beyond}"
