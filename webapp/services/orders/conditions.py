@@ -12,7 +12,7 @@ from webapp.domain.order_status import TO_SHIP
 from webapp.services.orders.cursors import Way
 from webapp.services.orders.filters import DEFAULT_SORT, NOBODY, DateKind, ListFilter, Printed, Sort
 from webapp.services.orders.moments import Moments, ordered_within, read_moments
-from webapp.services.orders.search import NO_WORDS, SearchQuery, doc_matches, read_query
+from webapp.services.orders.search import NO_WORDS, SearchQuery, doc_matches, read_query, seen_matches
 from webapp.services.statements import ReadSession, Statement, exists_by_key
 from webapp.services.totals import EARLIEST, LATEST, AccountChoice
 
@@ -36,6 +36,7 @@ class Part(StrEnum):
     SKU = "sku"
     TAG = "tag"
     WORDS = "words"
+    WORDS_SEEN = "words_seen"
 
 
 IN_TOTALS = frozenset({Part.ACCOUNTS, Part.STATUS, Part.PAYMENT, Part.DAYS})
@@ -58,10 +59,11 @@ COLUMNS: dict[Part, tuple[str, ...]] = {
     Part.SKU: (),
     Part.TAG: (),
     Part.WORDS: (),
+    Part.WORDS_SEEN: ("number",),
 }
 """The columns of `orders` that a part looks at, besides the id."""
 
-BESIDE = frozenset({Part.MOMENTS, Part.COURIER, Part.SKU, Part.TAG, Part.WORDS})
+BESIDE = frozenset({Part.MOMENTS, Part.COURIER, Part.SKU, Part.TAG, Part.WORDS, Part.WORDS_SEEN})
 """Parts that look into other tables: only for orders that pass the rest."""
 
 TO_SHIP_SQL = "('confirmed', 'in_process', 'ready_to_ship')"
@@ -79,7 +81,8 @@ _PRINTED = {
 class Conditions:
     """Everything that is asked of an order, and the `sort` of what is found. None and empty ask nothing, but what is
     empty where it could be None asks for what cannot be. `ordered` holds the days `first` … `last` of every zone.
-    `people` are who may be assigned; with `unassigned`, orders without anybody are wanted too."""
+    `people` are who may be assigned; with `unassigned`, orders without anybody are wanted too. `by_email` says whether
+    words may be found in the buyer's e-mail address."""
 
     accounts: AccountChoice
     sort: Sort = DEFAULT_SORT
@@ -101,6 +104,7 @@ class Conditions:
     people: frozenset[int] | None = None
     unassigned: bool = False
     query: SearchQuery = NO_WORDS
+    by_email: bool = True
 
     @property
     def impossible(self) -> bool:
@@ -132,6 +136,7 @@ class Conditions:
             Part.SKU: self.skus,
             Part.TAG: self.tags is not None,
             Part.WORDS: self.query.words,
+            Part.WORDS_SEEN: self.query.words and not self.by_email,
         }
         return frozenset(part for part, yes in asked.items() if yes)
 
@@ -194,6 +199,8 @@ class Conditions:
                 return exists_by_key(st, "order_tags", alias, st.among("x.tag_id", self.tags or ()))
             case Part.WORDS:
                 return exists_by_key(st, "order_search", alias, doc_matches(st, "x.doc", self.query))
+            case Part.WORDS_SEEN:
+                return seen_matches(st, alias, self.query)
 
 
 def conditions_of(session: ReadSession, scope: Scope, flt: ListFilter, now: datetime) -> Conditions:
@@ -223,6 +230,7 @@ def conditions_of(session: ReadSession, scope: Scope, flt: ListFilter, now: date
         people=_people(session, flt.assigned),
         unassigned=NOBODY in flt.assigned,
         query=read_query(flt.q, by_email=not scope.restricted),
+        by_email=not scope.restricted,
     )
 
 

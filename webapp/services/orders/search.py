@@ -6,7 +6,7 @@ phone, an e-mail) is looked up in the btrees first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webapp.domain.numbers import prefix_range
 from webapp.domain.spelling import plain
@@ -49,6 +49,47 @@ def read_query(typed: str, *, by_email: bool = True) -> SearchQuery:
 def doc_matches(st: Statement, doc: str, query: SearchQuery) -> str:
     """The condition that the searched text `doc` has every word."""
     return " and ".join(_word(st, doc, word) for word in query.words)
+
+
+_DROPPED = "-./()"
+"""Signs that the searched text lacks between digits. Text and words lose all of them before they are compared."""
+
+
+def seen_matches(st: Statement, alias: str, query: SearchQuery) -> str:
+    """The condition that the order `alias`, whose searched text has every word, also has them without the buyer's
+    e-mail address.
+
+    The address stands in that text as one word, its part before the @. The name is said again, as it may be the same
+    word. Where the address can't be told from the rest, name, phone and number alone are searched.
+    """
+    doc, local, name = _bare("x.doc"), _bare(_before_at(st, "lower(e.buyer_email)")), _bare("lower(e.buyer_name)")
+    place = "instr" if st.sqlite else "strpos"
+    seen = (
+        f"case when coalesce(e.buyer_email, '') = '' then {doc}"
+        f" when {place}({doc}, {local}) > 0 then replace({doc}, {local}, ' ') || {name}"
+        f" else {name} || coalesce(e.phone_key, '') || ' ' || lower({alias}.number) end"
+    )
+    by_key = "" if st.sqlite else " offset 0"
+    bare = SearchQuery(tuple(replace(word, forms=_bare_forms(word)) for word in query.words))
+    return (
+        f"exists (select 1 from (select {seen} as doc from order_search x"
+        f" join order_contacts e on e.order_id = x.order_id where x.order_id = {alias}.id{by_key}) d"
+        f" where {doc_matches(st, 'd.doc', bare)})"
+    )
+
+
+def _before_at(st: Statement, email: str) -> str:
+    return f"substr({email}, 1, instr({email}, '@') - 1)" if st.sqlite else f"split_part({email}, '@', 1)"
+
+
+def _bare(text: str) -> str:
+    for sign in _DROPPED:
+        text = f"replace({text}, '{sign}', '')"
+    return f"' ' || {text} || ' '"
+
+
+def _bare_forms(word: SearchWord) -> tuple[str, ...]:
+    return tuple(form.translate(str.maketrans("", "", _DROPPED)) for form in _long_enough(word))
 
 
 def _word(st: Statement, doc: str, word: SearchWord) -> str:
