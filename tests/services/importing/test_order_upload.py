@@ -37,6 +37,7 @@ from webapp.models import HeaderMapping, JobRow, Order, OrderSearch, Store
 from webapp.services.importing.order_columns import COLUMNS, SAMPLE_ROWS
 from webapp.services.importing.order_mapping import OrderMapping, guess_mapping, remember
 from webapp.services.jobs import confirm_job, result_rows, retry_failed
+from webapp.services.orders.create import NewLine
 from webapp.services.orders.delete import delete_orders
 from webapp.services.unit_of_work import unit_of_work
 
@@ -209,6 +210,31 @@ def test_what_may_not_be_updated_is_refused_by_name(app: Flask, shop: Shop, stor
         ("failed", "transition_not_allowed"), ("failed", "bad_value"), ("failed", "bad_value"),
     ]  # fmt: skip
     assert {contact(order.id).city for order in orders()} == {""}
+
+
+def test_what_an_order_has_already_changes_nothing_whatever_its_status(
+    app: Flask, shop: Shop, storage: LocalStorage
+) -> None:
+    """As a download has it: neither refused because it was shipped, nor made physical as no column says digital."""
+    (shipped,) = make_orders(shop.manual, status=S.SHIPPED)
+    (channels,) = make_orders(shop.shopee, status=S.COMPLETED)
+    kept = (NewLine("Kelas Video", 1, 249_000, "KLS-1", digital=True), NewLine("Templat", 2, 49_000, digital=True))
+    (digital,) = make_orders(shop.manual, lines=kept, shipping_fee=0)
+    header = "order_number,buyer_name,buyer_phone,sku,item_name,quantity,unit_price,shipping_fee"
+    buyer = "Siti Nurhaliza,0812-8840-1127"
+    rows = [
+        f"{shipped.number},{buyer},RB-PRG-L,Kemeja Batik Parang,2,145000,18000",
+        f"{channels.number},{buyer},RB-PRG-L,Kemeja Batik Parang,2,145000,18000",
+        f"{digital.number},{buyer},KLS-1,Kelas Video,1,249000,0",
+        f"{digital.number},{buyer},,Templat,2,49000,",
+    ]
+    done = apply(shop.actor(), storage, csv(header, *rows))
+    assert outcomes(done.id) == [("unchanged", None)] * 4
+    assert {len(history_of(order.number)) for order in (shipped, channels, digital)} == {1}
+    rows[2] = rows[2].replace(",1,249000", ",3,249000")
+    assert apply(shop.actor(), storage, csv(header, *rows)).ok == 2
+    order = db.session.get_one(Order, digital.id)
+    assert (order.digital, order.item_count, order.total) == (True, 5, 845_000)
 
 
 def test_scope_and_permissions_hold_for_every_row(app: Flask, shop: Shop, storage: LocalStorage) -> None:

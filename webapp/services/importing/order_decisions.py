@@ -182,12 +182,10 @@ def _decide_update(
     if order is None:
         variant = {"variant": "gone"} if absent is Code.NOT_FOUND else {}
         return Decided(group, Outcome.FAILED, Problem(absent, {"number": group.number, **variant}))
-    if (refused := refused_update(order, actor)) is not None:
-        return Decided(group, Outcome.FAILED, refused, order.id)
     try:
         update = reader.update(group, order.currency)
     except BadCell as bad:
-        return Decided(group, Outcome.FAILED, bad.problem, order.id)
+        return Decided(group, Outcome.FAILED, refused_update(order, actor) or bad.problem, order.id)
     decision, content = decide_update(order, contents[order.id], update, actor)
     changed = (decision, content) if decision.outcome is Outcome.OK else None
     return Decided(group, decision.outcome, decision.problem, order.id, None, order, changed)

@@ -1,6 +1,7 @@
 """Updates of orders from files: given cells take the place of what an order has, given lines of its lines.
 
 Only before shipping, and never on a channel's orders; what may be edited, and what follows from it, is as by hand.
+What an order has already changes nothing, whatever its status: a download can be uploaded again as it is.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Problem
-from webapp.domain.order_acts import Decision
+from webapp.domain.order_acts import Decision, Outcome
 from webapp.domain.order_edits import BEFORE_SHIPPING, may_edit
 from webapp.domain.payment import PaymentMethod
 from webapp.services.orders.contents import BUYER_PARTS, Content, decide_content
@@ -22,7 +23,8 @@ from webapp.services.orders.facts import KnownOrder
 class OrderUpdate:
     """What an order gets; what is None, empty or absent stays. Amounts in minor units.
 
-    `texts` by the names of history: those of the buyer (`buyer_name` …) and `note`. Given lines replace the lines.
+    `texts` by the names of history: those of the buyer (`buyer_name` …) and `note`. Given lines replace the lines; files
+    do not say what is digital, so an item that the order has already stays what it is.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -33,7 +35,7 @@ class OrderUpdate:
 
 
 def refused_update(order: KnownOrder, actor: Actor) -> Problem | None:
-    """Why a file can't change `order` at all, whatever it asks for."""
+    """Why a file can't change `order` at all, whatever it changes."""
     facts = order.facts
     params = {"number": facts.number, "from_status": facts.status.value}
     if not may_edit(actor):
@@ -46,10 +48,13 @@ def refused_update(order: KnownOrder, actor: Actor) -> Problem | None:
 
 
 def decide_update(order: KnownOrder, now: Content, update: OrderUpdate, actor: Actor) -> tuple[Decision, Content]:
-    """What `update` comes to for an order that `refused_update` lets through and whose content is `now`: the decision,
-    and what the order would consist of. Changes nothing."""
+    """What `update` comes to for an order whose content is `now`: the decision, and what the order would consist of.
+    Changes nothing."""
     wanted = _wanted(now, update)
-    return decide_content(order, now, wanted, actor), wanted
+    decision = decide_content(order, now, wanted, actor)
+    if decision.outcome is not Outcome.UNCHANGED and (refused := refused_update(order, actor)) is not None:
+        return Decision(Outcome.FAILED, order.facts.status, order.facts.payment_status, refused), wanted
+    return decision, wanted
 
 
 def _wanted(now: Content, update: OrderUpdate) -> Content:
@@ -61,7 +66,12 @@ def _wanted(now: Content, update: OrderUpdate) -> Content:
         buyer=replace(buyer, email=buyer.email.lower()),
         note=note,
         payment_method=update.payment_method or now.payment_method,
-        lines=update.lines or now.lines,
+        lines=_with_kinds(update.lines, now.lines) or now.lines,
         shipping_fee=now.shipping_fee if update.shipping_fee is None else update.shipping_fee,
         discount=now.discount if update.discount is None else update.discount,
     )
+
+
+def _with_kinds(lines: tuple[NewLine, ...], now: tuple[NewLine, ...]) -> tuple[NewLine, ...]:
+    digital = {line.sku or line.name for line in now if line.digital}
+    return tuple(replace(line, digital=(line.sku or line.name) in digital) for line in lines)
