@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.actors import EVERYTHING, Actor
 from webapp.domain.errors import Code, Refused
 from webapp.domain.permissions import Permission
-from webapp.models import Job, JobKind, JobState, User
+from webapp.models import Job, JobKind, JobState
 from webapp.models.types import from_ms
 from webapp.services.bulk_jobs.freeze import filter_of
 from webapp.services.job_leases import ACTIVE, RUN_JOB, Lease, cancel_asked, finish, start_over, step
@@ -42,9 +42,7 @@ def start_calculation(actor: Actor, flt: ListFilter, today: date) -> int:
     if not actor.may(Permission.ORDERS_VIEW):
         raise Refused(Code.NO_PERMISSION, number="")
     with unit_of_work(actor) as work:
-        if actor.id is not None:
-            # Of two askings at once the second waits here, and then finds the job of the first.
-            work.session.get(User, actor.id, with_for_update={"key_share": True})
+        work.lock_person()
         earlier = find_calculation(work.session, actor, flt)
         if earlier is not None and earlier.state in ACTIVE:
             return earlier.id

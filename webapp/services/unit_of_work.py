@@ -21,9 +21,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp import clock, queues
-from webapp.domain.actors import Actor
+from webapp.domain.actors import Actor, ActorKind
 from webapp.extensions import db
-from webapp.models import AuditEntry
+from webapp.models import AuditEntry, User
 
 _open: ContextVar[bool] = ContextVar("unit_of_work_open", default=False)
 
@@ -60,6 +60,15 @@ class UnitOfWork:
         if rows >= _MANY and self.dialect.name == "postgresql" and not self._keeps_plans:
             self.session.connection().exec_driver_sql("set local plan_cache_mode = auto")
             self._keeps_plans = True
+
+    def lock_person(self) -> User | None:
+        """The acting person's row, locked to the end: of two acts by which one person makes something once, the second
+        waits here and then finds what the first has made. None where nobody with a row of their own acts.
+        """
+        if self.actor.kind is not ActorKind.PERSON or self.actor.id is None:
+            return None
+        # The weaker lock: rows that name the person can be written meanwhile.
+        return self.session.get(User, self.actor.id, with_for_update={"key_share": True})
 
     def later(self, task: str, *args: Any) -> None:
         """Ring `task` with `args` once this has committed. What must happen is in a row; this is only the bell."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Refused
-from webapp.models import Order, OrderContact, User, UserPreference
+from webapp.models import Order, OrderContact, UserPreference
 from webapp.services.orders.create import NewOrder, insert_orders
 from webapp.services.statements import ReadSession, Statement
 from webapp.services.unit_of_work import unit_of_work
@@ -44,8 +45,7 @@ def enter_order(actor: Actor, order: NewOrder, store: str) -> EnteredOrder:
     """Create the order, and remember `store` (a code) as the person's last one. With `order.token` only once: two
     orders can't have one token, in whatever process they are made. Raises Refused, as `create_orders`."""
     with unit_of_work(actor) as work:
-        # Of two sendings at once the second waits here, and then finds the order of the first.
-        person = work.session.get(User, actor.id, with_for_update={"key_share": True}) if actor.id is not None else None
+        person = work.lock_person()
         if person is None:
             raise Refused(Code.NO_PERMISSION, number="", variant="create")
         if order.token is not None:
@@ -65,4 +65,4 @@ def last_store(session: ReadSession, actor: Actor) -> str | None:
         "select cast(value as text) from user_preferences"
         f" where user_id = {st.bind(actor.id)} and name = {st.bind(LAST_STORE)}"
     )
-    return rows[0][0].strip('"') if rows else None
+    return str(json.loads(rows[0][0])) if rows else None

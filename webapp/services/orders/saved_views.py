@@ -199,10 +199,8 @@ def _shared(actor: Actor, shared: bool) -> bool:
 
 def _self(work: UnitOfWork) -> User:
     """The acting person, locked: of two changes to their views the second sees the first."""
-    if work.actor.id is not None and work.actor.may(Permission.ORDERS_VIEW):
-        user = work.session.get(User, work.actor.id, with_for_update=True)
-        if user is not None:
-            return user
+    if work.actor.may(Permission.ORDERS_VIEW) and (user := work.lock_person()) is not None:
+        return user
     raise Refused(Code.NO_PERMISSION, number=work.actor.name, variant="views")
 
 
