@@ -11,12 +11,13 @@ from sqlalchemy import select
 from tests.crash.killing import run_and_kill
 from tests.crash.test_killed_workers import expire_lease, picture
 from tests.factories import Shop, make_orders, totals_recounted
+from webapp.domain.order_acts import ActKind
 from webapp.domain.order_status import OrderStatus
 from webapp.extensions import db
 from webapp.models import Batch, Job, JobTarget
 from webapp.services import job_chunks
 from webapp.services.bulk_jobs import freeze, take_back
-from webapp.services.bulk_jobs.acts import ActKind, BulkAct
+from webapp.services.bulk_jobs.acts import BulkAct
 from webapp.services.bulk_jobs.freeze import start_bulk_change
 from webapp.services.bulk_jobs.take_back import start_undo
 from webapp.services.jobs import confirm_job, run_job

@@ -27,13 +27,13 @@ from webapp.admin.orders_preview import orders_preview
 from webapp.admin.typed import TYPED_FROM, same_words, typed_word
 from webapp.auth import needs
 from webapp.domain.errors import Refused
+from webapp.domain.order_acts import ActKind
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.formats import integer, job_state_label, problem_text, status_label
 from webapp.models import Batch, File, Job, JobKind, JobRow, JobState
 from webapp.services import jobs
-from webapp.services.bulk_jobs.acts import ActKind
 from webapp.services.bulk_jobs.freeze import act_of, filter_of
 from webapp.services.bulk_jobs.take_back import batch_to_undo
 from webapp.services.exporting.order_export import result_file

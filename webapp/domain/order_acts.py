@@ -39,6 +39,20 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class ActKind(StrEnum):
+    """What was done to orders in one go: the bulk actions in the order of their bar, and the other ways."""
+
+    CHANGE_STATUS = "change_status"
+    ADD_HISTORY = "add_history"
+    MARK_PAID = "mark_paid"
+    ASSIGN = "assign"
+    TAG = "tag"
+    DELETE = "delete"
+    SET_TRACKING = "set_tracking"
+    STATUS_UPLOAD = "status_upload"
+    UNDO = "undo"
+
+
 class Named(NamedTuple):
     """A person or a tag: its id, and the name that history keeps of it."""
 

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Problem
-from webapp.domain.order_acts import Outcome
+from webapp.domain.order_acts import ActKind, Outcome
 from webapp.domain.order_status import OrderStatus
 from webapp.extensions import db
 from webapp.models import Batch, Job, JobRow, JobState
@@ -165,7 +165,7 @@ def done_before(job: Job) -> tuple[IdSet, IdSet]:
     return done, seen
 
 
-def batch_of(job: Job, actor: Actor, kind: str, to: OrderStatus | None = None) -> int:
+def batch_of(job: Job, actor: Actor, kind: ActKind, to: OrderStatus | None = None) -> int:
     """The batch that the job's history rows carry, made when the job first runs."""
     with unit_of_work(actor) as work:
         found = work.session.scalar(select(Batch.id).where(Batch.job_id == job.id))

@@ -13,13 +13,14 @@ from tests.factories import Shop, count_rows, force, history_of, make_orders, st
 from webapp import clock
 from webapp.domain.actors import SYSTEM, Actor
 from webapp.domain.errors import Refused
+from webapp.domain.order_acts import ActKind
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Role
 from webapp.extensions import db
 from webapp.models import Batch, Job, JobRow, JobTarget, Order, OrderHistory, OutboxMessage, User
 from webapp.services import housekeeping
 from webapp.services.bulk_jobs import freeze as freezing
-from webapp.services.bulk_jobs.acts import ActKind, BulkAct
+from webapp.services.bulk_jobs.acts import NEEDED, BulkAct
 from webapp.services.bulk_jobs.freeze import start_bulk_change
 from webapp.services.job_leases import take_lease
 from webapp.services.jobs import cancel_job, confirm_job, list_jobs, result_rows, retry_failed, run_job, sweep_jobs
@@ -177,7 +178,7 @@ def test_a_person_sees_only_their_stores_in_the_list(app: Flask, shop: Shop) -> 
     assert sorted(listed(job_id)) == sorted([mine[0].number, theirs[0].number])
 
 
-@pytest.mark.parametrize("kind", list(ActKind))
+@pytest.mark.parametrize("kind", list(NEEDED))
 def test_who_may_not_can_not_begin(app: Flask, shop: Shop, kind: ActKind) -> None:
     with pytest.raises(Refused):
         start_bulk_change(shop.actor(Role.VIEWER), ListFilter(), BulkAct(kind, to=S.CONFIRMED))

@@ -13,11 +13,12 @@ from tests.factories import Shop, history_of, make_orders, status_of, totals_rec
 from tests.services.bulk_jobs.test_bulk_change import changed, frozen, go_on, job, outcomes, small_steps
 from webapp import clock
 from webapp.domain.actors import SYSTEM
+from webapp.domain.order_acts import ActKind
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Role
 from webapp.extensions import db
 from webapp.models import Batch, Job, OutboxMessage, OutboxState
-from webapp.services.bulk_jobs.acts import ActKind, BulkAct
+from webapp.services.bulk_jobs.acts import BulkAct
 from webapp.services.bulk_jobs.take_back import start_undo
 from webapp.services.files import receive
 from webapp.services.importing.status_upload import start_status_upload

@@ -18,7 +18,7 @@ from webapp.admin.orders.forms import OVERRIDE, DeleteForm, HistoryForm, PaidFor
 from webapp.admin.orders.outcome import Done, can_be_undone, outcome
 from webapp.admin.typed import TYPED_FROM, same_words
 from webapp.auth import needs
-from webapp.domain.order_acts import Outcome
+from webapp.domain.order_acts import ActKind, Outcome
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
@@ -66,7 +66,7 @@ class BulkPages:
         result = bulk.change_status(
             current_user.actor, numbers, to, comment=form.comment.data or "", notify=form.notify.data
         )
-        return self._finish(Done("status", result, to, notified=form.notify.data))
+        return self._finish(Done(ActKind.CHANGE_STATUS, result, to, notified=form.notify.data))
 
     def _ask_status_again(self, numbers: Sequence[str], form: StatusForm, to: OrderStatus | None) -> str | None:
         """The form once more, with what is wrong or missing in it; None when the typed word was the only question."""
@@ -110,7 +110,7 @@ class BulkPages:
             current_user.actor, selected.numbers, to=to, comment=form.comment.data or "", notify=form.notify.data,
             override=OVERRIDE.get(form.override.data),
         )  # fmt: skip
-        return self._finish(Done("history", result, to, notified=form.notify.data))
+        return self._finish(Done(ActKind.ADD_HISTORY, result, to, notified=form.notify.data))
 
     def _offer_statuses(self, selected: plans.Selected, form: HistoryForm) -> list[plans.Target]:
         targets = plans.status_targets(selected, current_user.actor)
@@ -145,7 +145,7 @@ class BulkPages:
         result = bulk.mark_paid(
             current_user.actor, selected.numbers, comment=form.comment.data or "", notify=form.notify.data
         )
-        return self._finish(Done("paid", result, notified=form.notify.data))
+        return self._finish(Done(ActKind.MARK_PAID, result, notified=form.notify.data))
 
     def _paid_page(self, selected: plans.Selected, form: PaidForm) -> str:
         return self._ask("bulk_paid", selected, form, plan=plans.paid_plan(selected, current_user.actor))
@@ -167,7 +167,7 @@ class BulkPages:
             form.typed.errors = [_("Type %(words)s to go on.", words=typed)]
         if not valid or form.typed.errors:
             return self._delete_page(selected, form), 422
-        return self._finish(Done("delete", delete_orders(current_user.actor, selected.numbers)))
+        return self._finish(Done(ActKind.DELETE, delete_orders(current_user.actor, selected.numbers)))
 
     def _delete_page(self, selected: plans.Selected, form: DeleteForm) -> str:
         plan = plans.deletion_plan(selected, current_user.actor)
@@ -194,7 +194,7 @@ class BulkPages:
         except CannotUndo as error:
             flash(_CANNOT_UNDO[error.why], "warning")
             return redirect(self._back())
-        return self._finish(Done("undo", result))
+        return self._finish(Done(ActKind.UNDO, result))
 
     @expose("/changes")
     @needs(Permission.ORDERS_VIEW)

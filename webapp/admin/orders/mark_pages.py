@@ -17,6 +17,7 @@ from webapp.admin.base import expose
 from webapp.admin.orders.outcome import Done
 from webapp.auth import needs
 from webapp.domain.errors import Code, Refused
+from webapp.domain.order_acts import ActKind
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.formats import problem_text
@@ -100,8 +101,8 @@ class MarkPages:
         except Refused as refused:
             form.assigned.errors = [problem_text(refused.problem)]
             return self._assign_page(numbers, form), 422
-        people = {one.email: one.name for one in _colleagues()}
-        finished: ResponseReturnValue = self._finish(Done("assign", result, name=people.get(email or "", email or "")))
+        name = next((one.name for one in _colleagues() if one.email == email), email or "")
+        finished: ResponseReturnValue = self._finish(Done(ActKind.ASSIGN, result, name=name))
         return finished
 
     def _assign_page(self, numbers: Sequence[str], form: AssignForm) -> str:
@@ -132,7 +133,7 @@ class MarkPages:
         except Refused as refused:
             form.new.errors = [problem_text(refused.problem)]
             return self._tag_page(numbers, form, add, remove), 422
-        finished: ResponseReturnValue = self._finish(Done("tag", result))
+        finished: ResponseReturnValue = self._finish(Done(ActKind.TAG, result))
         return finished
 
     def _tag_page(

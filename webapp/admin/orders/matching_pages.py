@@ -20,11 +20,12 @@ from webapp.admin.orders.listing import Listing, count_text
 from webapp.admin.orders.mark_pages import AssignForm, person_choices
 from webapp.auth import needs
 from webapp.domain.errors import Problem, Refused
+from webapp.domain.order_acts import ActKind
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.formats import problem_text, status_label
-from webapp.services.bulk_jobs.acts import NEEDED, ActKind, BulkAct
+from webapp.services.bulk_jobs.acts import NEEDED, BulkAct
 from webapp.services.bulk_jobs.freeze import start_bulk_change
 from webapp.services.orders.filters import ListFilter
 from webapp.services.orders.places import read_places
@@ -104,7 +105,7 @@ class MatchingPages:
         page: str = self.render(
             "admin/orders/matching.html",
             kind=asked.kind,
-            kinds=[kind for kind in ActKind if current_user.may(NEEDED[kind])],
+            kinds=[kind for kind in NEEDED if current_user.may(NEEDED[kind])],
             form=form,
             carried=asked.flt.to_params(),
             listing=listing,
@@ -124,10 +125,8 @@ def _read(params: dict[str, list[str]], prefix: str = "") -> _Asked:
     """What an address or a form asks for; a form's own fields must not be taken for the list's (`status`, `tag`)."""
     of_list = {name.removeprefix(prefix): values for name, values in params.items() if name.startswith(prefix)}
     flt, problems = ListFilter.from_params(of_list)
-    try:
-        kind = ActKind(params["act"][0]) if "act" in params else None
-    except ValueError:
-        kind = None
+    wanted = params.get("act", [""])[0]
+    kind = next((kind for kind in NEEDED if kind == wanted), None)
     if kind is not None and not current_user.may(NEEDED[kind]):
         kind = None if not prefix else kind
     return _Asked(flt, kind, problems)

@@ -27,7 +27,7 @@ from webapp.domain.couriers import (
     tracking_link,
 )
 from webapp.domain.errors import Code, Problem
-from webapp.domain.order_acts import Outcome
+from webapp.domain.order_acts import ActKind, Outcome
 from webapp.domain.order_status import TO_SHIP, OrderStatus
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
@@ -65,14 +65,14 @@ class OrderPages:
             abort(400)
         result = bulk.change_status(current_user.actor, [number], to)
         done = _("%(number)s is now %(status)s.", number=number, status=status_label(to))
-        return self._answer(number, Done("status", result, to), done)
+        return self._answer(number, Done(ActKind.CHANGE_STATUS, result, to), done)
 
     @expose("/<number>/paid", methods=("POST",))
     @needs(Permission.PAYMENTS_CONFIRM)
     def set_paid(self, number: str) -> ResponseReturnValue:
         """Mark the order paid."""
         result = bulk.mark_paid(current_user.actor, [number])
-        return self._answer(number, Done("paid", result), _("%(number)s is now paid.", number=number))
+        return self._answer(number, Done(ActKind.MARK_PAID, result), _("%(number)s is now paid.", number=number))
 
     @expose("/<number>/history", methods=("POST",))
     @needs(Permission.ORDERS_ADD_HISTORY)

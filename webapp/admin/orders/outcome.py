@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -12,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Scope
-from webapp.domain.order_acts import Outcome
+from webapp.domain.order_acts import ActKind, Outcome
 from webapp.domain.order_status import OrderStatus
 from webapp.formats import problem_text, status_label
 from webapp.models import OrderContact
@@ -26,7 +25,7 @@ class Done:
     """A bulk action that has been done: which, with what result, and whether the buyers are told. `name` is the person
     to whom orders were given; empty for nobody."""
 
-    kind: Literal["status", "history", "paid", "delete", "undo", "assign", "tag"]
+    kind: ActKind
     result: BulkResult
     to: OrderStatus | None = None
     name: str = ""
@@ -55,7 +54,7 @@ class Told:
 
 def can_be_undone(done: Done) -> bool:
     """Whether to offer the way back: at least one order has one, and something of the change is left to take back."""
-    says_only = done.kind == "history" and done.to is None and not done.notified
+    says_only = done.kind is ActKind.ADD_HISTORY and done.to is None and not done.notified
     return done.result.batch_id is not None and not says_only and any(map(has_way_back, done.result.results))
 
 
@@ -76,34 +75,34 @@ def outcome(session: Session, scope: Scope, done: Done) -> Told:
 
 def _title(done: Done, n: int, total: int) -> str:
     if not n:
-        return _("No order was deleted.") if done.kind == "delete" else _("No order was changed.")
+        return _("No order was deleted.") if done.kind is ActKind.DELETE else _("No order was changed.")
     if n == total:
         return _all(done, n)
     params = {"all": total}
-    if done.kind == "assign" and done.name:
+    if done.kind is ActKind.ASSIGN and done.name:
         return ngettext(
             "%(num)d of %(all)d orders is now assigned to %(name)s.",
             "%(num)d of %(all)d orders are now assigned to %(name)s.", n, name=done.name, **params,
         )  # fmt: skip
-    if done.kind == "assign":
+    if done.kind is ActKind.ASSIGN:
         return ngettext(
             "%(num)d of %(all)d orders is no longer assigned to anybody.",
             "%(num)d of %(all)d orders are no longer assigned to anybody.", n, **params,
         )  # fmt: skip
-    if done.kind == "tag":
+    if done.kind is ActKind.TAG:
         return ngettext(
             "%(num)d of %(all)d orders has its new tags.", "%(num)d of %(all)d orders have their new tags.", n, **params
         )
-    if done.kind == "undo":
+    if done.kind is ActKind.UNDO:
         return ngettext(
             "%(num)d of %(all)d orders is as it was before.", "%(num)d of %(all)d orders are as they were before.", n,
             **params,
         )  # fmt: skip
-    if done.kind == "delete":
+    if done.kind is ActKind.DELETE:
         return ngettext(
             "%(num)d of %(all)d orders was deleted.", "%(num)d of %(all)d orders were deleted.", n, **params
         )
-    if done.kind == "paid":
+    if done.kind is ActKind.MARK_PAID:
         return ngettext(
             "%(num)d of %(all)d orders is now paid.", "%(num)d of %(all)d orders are now paid.", n, **params
         )
@@ -119,22 +118,22 @@ def _title(done: Done, n: int, total: int) -> str:
 
 
 def _all(done: Done, n: int) -> str:
-    if done.kind == "assign" and done.name:
+    if done.kind is ActKind.ASSIGN and done.name:
         name = done.name
         return ngettext(
             "%(num)d order is now assigned to %(name)s.", "%(num)d orders are now assigned to %(name)s.", n, name=name
         )
-    if done.kind == "assign":
+    if done.kind is ActKind.ASSIGN:
         return ngettext(
             "%(num)d order is no longer assigned to anybody.", "%(num)d orders are no longer assigned to anybody.", n
         )
-    if done.kind == "tag":
+    if done.kind is ActKind.TAG:
         return ngettext("%(num)d order has its new tags.", "%(num)d orders have their new tags.", n)
-    if done.kind == "delete":
+    if done.kind is ActKind.DELETE:
         return ngettext("%(num)d order was deleted.", "%(num)d orders were deleted.", n)
-    if done.kind == "undo":
+    if done.kind is ActKind.UNDO:
         return ngettext("%(num)d order is as it was before.", "%(num)d orders are as they were before.", n)
-    if done.kind == "paid":
+    if done.kind is ActKind.MARK_PAID:
         return ngettext("%(num)d order is now paid.", "%(num)d orders are now paid.", n)
     if done.to is None:
         return ngettext("%(num)d order has the new entry.", "%(num)d orders have the new entry.", n)
@@ -156,15 +155,15 @@ def _left(done: Done, unchanged: Sequence[OrderResult], refused: Sequence[Refuse
 
 
 def _already(done: Done, n: int) -> str:
-    if done.kind == "undo":
+    if done.kind is ActKind.UNDO:
         return ngettext(
             "%(num)d had a message only: if it still waited, it is not sent.",
             "%(num)d had a message only: those that still waited are not sent.",
             n,
         )
-    if done.kind in ("assign", "tag"):
+    if done.kind in (ActKind.ASSIGN, ActKind.TAG):
         return ngettext("%(num)d already was like this.", "%(num)d already were like this.", n)
-    if done.kind == "paid":
+    if done.kind is ActKind.MARK_PAID:
         return ngettext("%(num)d already was paid.", "%(num)d already were paid.", n)
     label = status_label(done.to) if done.to else ""
     return ngettext("%(num)d already was %(status)s.", "%(num)d already were %(status)s.", n, status=label)

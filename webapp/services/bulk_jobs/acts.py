@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Refused
-from webapp.domain.order_acts import Decision, OrderAct, OrderFacts, Outcome, decide, decide_deletion
+from webapp.domain.order_acts import ActKind, Decision, OrderAct, OrderFacts, Outcome, decide, decide_deletion
 from webapp.domain.order_status import OrderStatus, has_way_back
 from webapp.domain.payment import PaymentStatus
 from webapp.domain.permissions import Permission
 from webapp.services.orders.assign import find_assignee
 from webapp.services.orders.tag import find_tags
-
-
-class ActKind(StrEnum):
-    """The bulk actions, in the order of the bar; also the kinds of their batches."""
-
-    CHANGE_STATUS = "change_status"
-    ADD_HISTORY = "add_history"
-    MARK_PAID = "mark_paid"
-    ASSIGN = "assign"
-    TAG = "tag"
-    DELETE = "delete"
-
 
 NEEDED: Mapping[ActKind, Permission] = {
     ActKind.CHANGE_STATUS: Permission.ORDERS_CHANGE_STATUS,
@@ -38,7 +25,7 @@ NEEDED: Mapping[ActKind, Permission] = {
     ActKind.TAG: Permission.ORDERS_EDIT,
     ActKind.DELETE: Permission.ORDERS_DELETE,
 }
-"""What each bulk action needs; what each order allows is decided besides."""
+"""The bulk actions, in the order of the bar, and what each needs; what each order allows is decided besides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,10 @@ from sqlalchemy import select
 
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Problem
-from webapp.domain.order_acts import OrderAct
+from webapp.domain.order_acts import ActKind, OrderAct
 from webapp.domain.order_status import OrderStatus
 from webapp.extensions import db
 from webapp.models import Job, JobTarget
-from webapp.services.bulk_jobs.acts import ActKind
 from webapp.services.bulk_jobs.freeze import act_of
 from webapp.services.job_chunks import DoneRow, batch_of, chunk_size, work_through
 from webapp.services.job_leases import Lease

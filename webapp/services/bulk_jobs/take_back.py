@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Problem, Refused
-from webapp.domain.order_acts import Outcome
+from webapp.domain.order_acts import ActKind, Outcome
 from webapp.extensions import db
 from webapp.models import Batch, Job, JobKind, JobRow, JobState
 from webapp.services.bulk_jobs.change import Target, done_row
@@ -22,7 +22,7 @@ from webapp.services.job_chunks import DoneRow, chunk_size, done_before, parts, 
 from webapp.services.job_leases import RUN_JOB, Lease
 from webapp.services.orders.batches import new_batch
 from webapp.services.orders.change_orders import OrderResult
-from webapp.services.orders.undo import KIND, TIME, CannotUndo, Why, decide_back, lock_batch, write_back
+from webapp.services.orders.undo import TIME, CannotUndo, Why, decide_back, lock_batch, write_back
 from webapp.services.unit_of_work import UnitOfWork, end_reading, unit_of_work
 
 WINDOW = 8_000
@@ -53,7 +53,7 @@ def start_undo(actor: Actor, batch_id: int) -> int:
         )  # fmt: skip
         work.session.add(job)
         work.session.flush()
-        batch.undone_by = new_batch(work, KIND, None, job_id=job.id)
+        batch.undone_by = new_batch(work, ActKind.UNDO, None, job_id=job.id)
         work.later(RUN_JOB, job.id)
         return job.id
 

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Problem
-from webapp.domain.order_acts import OrderAct, Outcome, decide
+from webapp.domain.order_acts import ActKind, OrderAct, Outcome, decide
 from webapp.domain.order_status import has_way_back
 from webapp.extensions import db
 from webapp.models import File, Job, JobKind, JobState
@@ -170,7 +170,7 @@ def run(job: Job, lease: Lease, actor: Actor, storage: Storage, *, seconds: floa
 def _go_on(job: Job, lease: Lease, actor: Actor, storage: Storage, seconds: float) -> bool:
     until = time.monotonic() + seconds
     done, seen = done_before(job)
-    batch_id = batch_of(job, actor, job.kind)
+    batch_id = batch_of(job, actor, ActKind.STATUS_UPLOAD)
 
     def do(work: UnitOfWork, rows: Sequence[AimedRow], skip_locked: bool) -> list[DoneRow]:
         acts: dict[int, OrderAct] = {

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor, ActorKind, Scope
 from webapp.domain.errors import Code, Refused
-from webapp.domain.order_acts import Assignee, Named, OrderAct
+from webapp.domain.order_acts import ActKind, Assignee, Named, OrderAct
 from webapp.extensions import db
 from webapp.models import User
 from webapp.services.identities import actor_by_id
@@ -33,7 +33,7 @@ def assign_orders(actor: Actor, numbers: Sequence[str], email: str | None) -> Bu
     An order that does not exist for that person is refused, the others go through. Raises Refused (`bad_value`) for an
     address that is nobody's, or of somebody who was archived; NothingSelected and TooManySelected.
     """
-    return act_on_orders(actor, "assign", numbers, OrderAct(assign=find_assignee(db.session(), email)))
+    return act_on_orders(actor, ActKind.ASSIGN, numbers, OrderAct(assign=find_assignee(db.session(), email)))
 
 
 def read_colleagues(session: ReadSession, scope: Scope) -> list[Colleague]:

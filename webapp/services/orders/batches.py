@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import insert
 
+from webapp.domain.order_acts import ActKind
 from webapp.domain.order_status import OrderStatus
 from webapp.models import Batch
 from webapp.services.unit_of_work import UnitOfWork
@@ -15,7 +16,7 @@ _INSERT = insert(Batch).returning(Batch.id)
 
 def new_batch(
     work: UnitOfWork,
-    kind: str,
+    kind: ActKind,
     order_ids: Sequence[int] | None,
     to: OrderStatus | None = None,
     *,
@@ -24,7 +25,7 @@ def new_batch(
     """Write a batch by whoever acts and return its id. `order_ids` None: the orders are those of the job's rows."""
     values = {
         "created_at": work.now,
-        "kind": kind,
+        "kind": kind.value,
         "to_status": to.value if to else None,
         "order_ids": None if order_ids is None else list(order_ids),
         "job_id": job_id,

@@ -15,7 +15,7 @@ from sqlalchemy import delete
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Problem
 from webapp.domain.numbers import normalize_order_number
-from webapp.domain.order_acts import OrderAct, Outcome
+from webapp.domain.order_acts import ActKind, OrderAct, Outcome
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentStatus
 from webapp.models import Batch
@@ -44,7 +44,7 @@ def change_status(
 
     Raises NothingSelected and TooManySelected.
     """
-    return act_on_orders(actor, "change_status", numbers, OrderAct(to=to, comment=comment, notify=notify))
+    return act_on_orders(actor, ActKind.CHANGE_STATUS, numbers, OrderAct(to=to, comment=comment, notify=notify))
 
 
 def add_history(
@@ -62,7 +62,7 @@ def add_history(
     Raises NothingSelected and TooManySelected.
     """
     act = OrderAct(to=to, comment=comment, notify=notify, override=override, always_record=True)
-    return act_on_orders(actor, "add_history", numbers, act)
+    return act_on_orders(actor, ActKind.ADD_HISTORY, numbers, act)
 
 
 def mark_paid(actor: Actor, numbers: Sequence[str], *, comment: str = "", notify: bool = False) -> BulkResult:
@@ -71,16 +71,16 @@ def mark_paid(actor: Actor, numbers: Sequence[str], *, comment: str = "", notify
     Raises NothingSelected and TooManySelected.
     """
     act = OrderAct(payment=PaymentStatus.PAID, comment=comment, notify=notify)
-    return act_on_orders(actor, "mark_paid", numbers, act)
+    return act_on_orders(actor, ActKind.MARK_PAID, numbers, act)
 
 
 def set_tracking(actor: Actor, number: str, courier: str | None, tracking_number: str | None) -> BulkResult:
     """Put courier and tracking number on the order's open shipment."""
     act = OrderAct(courier=courier, tracking_number=tracking_number)
-    return act_on_orders(actor, "set_tracking", [number], act)
+    return act_on_orders(actor, ActKind.SET_TRACKING, [number], act)
 
 
-def act_on_orders(actor: Actor, kind: str, numbers: Sequence[str], act: OrderAct) -> BulkResult:
+def act_on_orders(actor: Actor, kind: ActKind, numbers: Sequence[str], act: OrderAct) -> BulkResult:
     """Do `act` on each order of `numbers` in one transaction; the batch of the change is what undo takes back.
 
     Without any change there is no batch.

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Refused
-from webapp.domain.order_acts import Named, OrderAct
+from webapp.domain.order_acts import ActKind, Named, OrderAct
 from webapp.domain.permissions import Permission
 from webapp.domain.spelling import fold, plain
 from webapp.extensions import db
@@ -54,7 +54,7 @@ def tag_orders(actor: Actor, numbers: Sequence[str], add: Sequence[str], remove:
         raise Refused(Code.MISSING_VALUE, field="tag")
     session = db.session()
     act = OrderAct(tag=find_tags(session, add, active=True), untag=find_tags(session, remove))
-    return act_on_orders(actor, "tag", numbers, act)
+    return act_on_orders(actor, ActKind.TAG, numbers, act)
 
 
 def tags_of(session: ReadSession, numbers: Sequence[str]) -> dict[str, int]:

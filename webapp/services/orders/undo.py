@@ -16,7 +16,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor, ActorKind
-from webapp.domain.order_acts import Assignee, Named, OrderAct, Outcome, decide_undo
+from webapp.domain.order_acts import ActKind, Assignee, Named, OrderAct, Outcome, decide_undo
 from webapp.domain.order_status import OrderStatus, find_transition
 from webapp.domain.payment import PaymentStatus
 from webapp.models import Batch, Job, OrderHistory
@@ -31,9 +31,12 @@ from webapp.services.unit_of_work import LockNotHad, UnitOfWork
 
 TIME = timedelta(minutes=10)
 """How long after a change it can be taken back."""
-KIND = "undo"
-"""The kind of the batch that an undo makes."""
-UNDOABLE = frozenset({"change_status", "add_history", "mark_paid", "assign", "tag", "status_upload"})
+UNDOABLE = frozenset(
+    {
+        ActKind.CHANGE_STATUS, ActKind.ADD_HISTORY, ActKind.MARK_PAID, ActKind.ASSIGN, ActKind.TAG,
+        ActKind.STATUS_UPLOAD,
+    }
+)  # fmt: skip
 """Kinds of batches that can be taken back; a deletion can't."""
 RECENT = 50
 """How many of the latest changes are looked through for one's own."""
@@ -102,7 +105,7 @@ def undo(actor: Actor, batch_id: int) -> BulkResult:
         if backs.locked:
             raise CannotUndo(Why.BUSY)  # without these it would be undone in part, and could not be again
         if backs.taken:
-            batch.undone_by = new_batch(work, KIND, backs.taken)
+            batch.undone_by = new_batch(work, ActKind.UNDO, backs.taken)
             write_back(work, backs, batch.id, batch.undone_by)
         return BulkResult(tuple(backs.results))
 
