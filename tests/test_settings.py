@@ -77,6 +77,8 @@ def test_production_wants_its_own_secret_key(tmp_path: Path) -> None:
         ("TIMEZONE", "Asia/Atlantis"),
         ("TIMEZONE", "../../etc/passwd"),
         ("CURRENCY", "Rp"),
+        ("CURRENCY", "idr"),
+        ("CURRENCY", "ZZZ"),
         ("LOCALE", "fr"),
         ("ENV", "staging"),
     ],

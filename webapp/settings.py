@@ -22,6 +22,8 @@ from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from webapp.domain.money import CURRENCIES
+
 T = TypeVar("T")
 
 PREFIX = "LAPAK_"
@@ -279,8 +281,8 @@ def _timezone(text: str) -> str:
 
 
 def _currency(text: str) -> str:
-    if not re.fullmatch(r"[A-Z]{3}", text):
-        raise ValueError(f"must be a currency code such as IDR, not {text!r}")
+    if text not in CURRENCIES:
+        raise ValueError(f"must be a currency code of ISO 4217 such as IDR, not {text!r}")
     return text
 
 

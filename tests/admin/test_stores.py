@@ -67,6 +67,7 @@ def test_the_form_of_a_new_store_begins_with_the_presets(app: Flask, shop: Shop)
         ({"code": "två ord"}, "Small letters, digits and dashes only."),
         ({"timezone": "Mars/Base"}, "No such time zone."),
         ({"currency": "XYZ"}, "No such currency."),
+        ({"currency": "DEM"}, "No such currency."),
         ({"email": "nope"}, "This is no e-mail address."),
         ({"ship_within_days": "99"}, "From 0 to 60 days."),
         ({"locale": "fr"}, ""),

@@ -3,10 +3,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from babel.core import get_global
 from hypothesis import given
 from hypothesis import strategies as st
 
 from webapp.domain.money import (
+    CURRENCIES,
     LARGEST,
     AmbiguousAmountError,
     AmountError,
@@ -33,6 +35,16 @@ currencies = st.sampled_from(["IDR", "KRW", "USD", "KWD"])
 )
 def test_decimals_of_currencies(currency: str, digits: int) -> None:
     assert minor_digits(currency) == digits
+
+
+def test_money_that_is_paid_with_somewhere_is_known() -> None:
+    used = {
+        code
+        for currencies in get_global("territory_currencies").values()
+        for code, _since, until, is_tender in currencies
+        if is_tender and until is None
+    }
+    assert used == CURRENCIES
 
 
 @pytest.mark.parametrize("currency", ["", "Rp", "idr", "IDRR", "I1R", "ＩＤＲ"])

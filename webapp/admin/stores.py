@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
-from babel.numbers import list_currencies
 from flask import current_app, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -20,6 +19,7 @@ from webapp.admin.forms import FormView, ServiceForm, at_most, choices, email_ad
 from webapp.admin.messages import MessagePages
 from webapp.admin.people import own_stores
 from webapp.domain.errors import Code, Refused
+from webapp.domain.money import CURRENCIES
 from webapp.domain.permissions import Permission
 from webapp.formats import language_name
 from webapp.models import Store
@@ -84,8 +84,8 @@ class StoreForm(ServiceForm):
             raise ValidationError(_("No such time zone. It looks like Asia/Jakarta."))
 
     def validate_currency(self, field: Any) -> None:
-        """The currency is an ISO 4217 code."""
-        if field.data and field.data not in list_currencies():
+        """The currency is one that is paid with somewhere."""
+        if field.data and field.data not in CURRENCIES:
             raise ValidationError(_("No such currency. It has three letters, such as IDR."))
 
 
