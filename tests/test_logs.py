@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pytest
 import structlog
+from flask import Flask
+from sqlalchemy import text
 
 from webapp import logs
+from webapp.domain.numbers import encode_token
+from webapp.extensions import db
 from webapp.settings import Settings
 
 
@@ -47,3 +51,25 @@ def test_secrets_are_not_written(tmp_path: Path, capsys: pytest.CaptureFixture[s
     text = capsys.readouterr().err
     assert "hunter2" not in text
     assert "mail.test" in text
+
+
+def test_a_failure_is_told_without_what_it_was_about(
+    tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_args: object) -> None:
+        typed = "hunter2-typed"
+        db.session.execute(text("select missing from nowhere where x = :typed"), {"typed": typed})
+
+    monkeypatch.setattr("webapp.public.order_page.summary_by_token", fail)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    with production(tmp_path):
+        answer = app.test_client().get(f"/o/{encode_token(b'hunter2-hunter2-')}")
+    assert answer.status_code == 500
+    told = capsys.readouterr().err
+    lines = [json.loads(line) for line in told.splitlines()]
+    (failure,) = [line for line in lines if line["event"] == "request_failed"]
+    assert failure["path"] == "/o/…"
+    assert failure["reference"] in answer.text
+    assert "from nowhere" in told
+    for secret in ("hunter2", encode_token(b"hunter2-hunter2-")):
+        assert secret not in told

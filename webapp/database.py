@@ -74,17 +74,18 @@ def engine_options(url: str, *, limits: bool = True) -> dict[str, Any]:
 
     `limits=False` sets PostgreSQL's time limits to none.
     """
+    # Errors end in the log, and a statement's values may be names, addresses and tokens.
+    options: dict[str, Any] = {"hide_parameters": True, "pool_timeout": 10}
     if make_url(url).get_backend_name() == "sqlite":
-        return {"pool_size": 8, "max_overflow": 8, "pool_timeout": 10, "pool_use_lifo": True}
+        return options | {"pool_size": 8, "max_overflow": 8, "pool_use_lifo": True}
     limited = LIMITS if limits else tuple(f"{limit.partition('=')[0]}=0" for limit in LIMITS)
-    options = " ".join(f"-c {option}" for option in POSTGRESQL_OPTIONS + limited)
-    return {
+    settings = " ".join(f"-c {option}" for option in POSTGRESQL_OPTIONS + limited)
+    return options | {
         "pool_size": 5,
         "max_overflow": 5,
-        "pool_timeout": 10,
         "pool_recycle": 1800,
         "pool_pre_ping": True,
-        "connect_args": {"options": options, "connect_timeout": 5, "application_name": "lapak"},
+        "connect_args": {"options": settings, "connect_timeout": 5, "application_name": "lapak"},
     }
 
 

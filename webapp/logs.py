@@ -20,15 +20,21 @@ from webapp.settings import Settings
 HIDDEN = "…"
 _SECRET_NAME = re.compile(r"password|secret|token|authorization|cookie|api_?key", re.IGNORECASE)
 _URL_PASSWORD = re.compile(r"(\w[\w+.-]*://[^\s/:@]*):[^\s/@]+@")
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    # Local variables hold what people typed: passwords, addresses, tokens.
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+_BUYER_PAGE = re.compile(r"/o/[^\s?#\"']+")
 
 
 def hide_secrets(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Values whose name says that they are secret, and passwords inside addresses, are not written."""
+    """Values whose name says that they are secret, passwords inside addresses, and the tokens of buyers' pages are not
+    written: whoever has such a token sees the order."""
     for name, value in entry.items():
         if _SECRET_NAME.search(name):
             entry[name] = HIDDEN
-        elif isinstance(value, str) and "://" in value:
-            entry[name] = _URL_PASSWORD.sub(rf"\1:{HIDDEN}@", value)
+        elif isinstance(value, str) and "/" in value:
+            entry[name] = _BUYER_PAGE.sub(rf"/o/{HIDDEN}", _URL_PASSWORD.sub(rf"\1:{HIDDEN}@", value))
     return entry
 
 
@@ -44,7 +50,7 @@ def setup(settings: Settings) -> None:
         hide_secrets,
     ]
     last: list[Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        [_TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if settings.production
         else [
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
