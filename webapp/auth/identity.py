@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from webapp.domain.permissions import Permission, Role
 from webapp.extensions import db
 from webapp.services.accounts import token_hash
 from webapp.services.identities import actor_of
-from webapp.services.statements import ReadSession, Statement, by_key, moment_of
+from webapp.services.statements import ReadSession, Statement, by_key, json_of, moment_of
 
 LONGEST = timedelta(days=14)
 """A sign-in ends after this, used or not."""
@@ -85,7 +84,7 @@ def load_identity(token: str) -> Identity | None:
     if not found:
         return None
     user_id, email, name, role, locale, all_stores, warehouse_id, seen_at, data, overrides, preferences, view = found[0]
-    kept = json.loads(data) if isinstance(data, str) else data
+    kept = json_of(data)
     chosen = dict(line.split("=", 1) for line in preferences.split()) if preferences else {}
     user = _Person(user_id, name, role, bool(all_stores), warehouse_id)
     return Identity(

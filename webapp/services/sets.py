@@ -16,6 +16,7 @@ from types import NoneType
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from webapp.models.types import to_ms
@@ -112,19 +113,28 @@ def take_ids(session: Session, table: str, count: int) -> list[int]:
 
 
 def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert `rows` in one go: COPY on PostgreSQL, one prepared statement on SQLite."""
+    """Insert `rows` in one go: COPY on PostgreSQL, one prepared statement on SQLite. Raises DBAPIError."""
     if not rows:
         return
     names = ", ".join(columns)
     if connection.dialect.name == "postgresql":
-        raw: Any = connection.connection.cursor()
-        with raw, raw.copy(f"copy {table} ({names}) from stdin") as copy:
-            for row in rows:
-                copy.write_row([v if type(v) in _AS_IT_IS else _copied(v) for v in row])
+        _copy(connection, f"copy {table} ({names}) from stdin", rows)
         return
     marks = ", ".join("?" * len(columns))
     plain = [tuple([v if type(v) in _AS_IT_IS else _plain(_written(v)) for v in row]) for row in rows]
     connection.exec_driver_sql(f"insert into {table} ({names}) values ({marks})", plain)
+
+
+def _copy(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    cursor: Any = connection.connection.cursor()
+    driver_error = connection.dialect.loaded_dbapi.Error
+    try:
+        with cursor, cursor.copy(sql) as copy:
+            for row in rows:
+                copy.write_row([v if type(v) in _AS_IT_IS else _copied(v) for v in row])
+    except driver_error as error:
+        # Who tries again after a lock that was not had knows SQLAlchemy's errors alone.
+        raise DBAPIError.instance(sql, None, error, driver_error, dialect=connection.dialect) from error
 
 
 def _once(kind: str, value: Any) -> Any:

@@ -6,6 +6,7 @@ compiling an expression costs more than the statement itself.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,10 +71,19 @@ class Statement:
         return f"group_concat({column}, ' ')" if self.sqlite else f"string_agg({column}, ' ')"
 
     def run(self, sql: str) -> list[Any]:
-        """Run the statement and return its rows as tuples of what the driver gives: see `moment_of`, `day_of`."""
-        result = self._session.connection().exec_driver_sql(sql, self.params)
-        # The driver's tuples as they are: wrapping each in a row with names takes as long as reading it.
-        rows = list(result.cursor.fetchall()) if result.cursor is not None else []
+        """Run the statement and return its rows as tuples of what the driver gives (`moment_of`, `day_of`, `json_of`).
+
+        Raises DBAPIError, whether it fails at once or while its rows are fetched.
+        """
+        connection = self._session.connection()
+        result = connection.exec_driver_sql(sql, self.params)
+        cursor = result.cursor
+        try:
+            # The driver's tuples as they are: wrapping each in a row with names takes as long as reading it.
+            rows = list(cursor.fetchall()) if cursor is not None else []
+        except connection.dialect.loaded_dbapi.Error as error:
+            # SQLite reads as its rows are fetched; who tries again or tells of it knows SQLAlchemy's errors alone.
+            result.cursor_strategy.handle_exception(result, cursor, error)
         result.close()
         return rows
 
@@ -169,3 +179,8 @@ def ms_of(value: Any) -> int:
 def day_of(value: Any) -> date:
     """A day as the driver gives it."""
     return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def json_of(value: Any) -> Any:
+    """A list or an object of a JSON column as the driver gives it: SQLite's only its text."""
+    return json.loads(value) if isinstance(value, str) else value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +15,7 @@ from webapp.domain.payment import PaymentMethod, PaymentState, PaymentStatus
 from webapp.domain.shipping import ShipmentMethod, ShipmentState
 from webapp.models import HistoryKind
 from webapp.services.orders.rows import split_names, tag_names
-from webapp.services.statements import ReadSession, Statement, by_key, day_of, maybe_moment, moment_of
+from webapp.services.statements import ReadSession, Statement, by_key, day_of, json_of, maybe_moment, moment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +231,7 @@ def _history(session: ReadSession, order_id: int, *, hidden: bool) -> tuple[Hist
 
 
 def _changes(value: Any, *, hidden: bool) -> Mapping[str, tuple[Any, Any]]:
-    kept = (json.loads(value) if isinstance(value, str) else value) or {}
+    kept = json_of(value) or {}
     if not hidden:
         return {name: (pair[0], pair[1]) for name, pair in kept.items()}
     told = {name: pair for name, pair in kept.items() if name not in HIDDEN_FROM_PROVIDERS}

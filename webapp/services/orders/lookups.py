@@ -6,7 +6,6 @@ grows with the number of orders.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from webapp.domain.numbers import prefix_range
 from webapp.domain.words import search_doc, search_words
 from webapp.services.orders.filters import ListFilter
 from webapp.services.orders.query import list_orders
-from webapp.services.statements import ReadSession, Statement, moment_of
+from webapp.services.statements import ReadSession, Statement, json_of, moment_of
 
 MOST_BUYERS = 8
 MOST_ITEMS = 20
@@ -189,7 +188,7 @@ def _items(session: ReadSession, account_ids: frozenset[int], beginning: str) ->
     )
     for sku, found in rows:
         if found is not None:
-            name, unit_price, digital = json.loads(found) if isinstance(found, str) else found
+            name, unit_price, digital = json_of(found)
             yield KnownItem(sku, name, unit_price, bool(digital))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from webapp.models import SavedView, User
 from webapp.services.orders.filters import ListFilter
 from webapp.services.orders.picture import Count
 from webapp.services.orders.query import count_orders
-from webapp.services.statements import ReadSession, Statement
+from webapp.services.statements import ReadSession, Statement, json_of
 from webapp.services.unit_of_work import UnitOfWork, unit_of_work
 
 ALL = "all"
@@ -182,7 +181,7 @@ def _view(actor: Actor, row: Any) -> View:
     flt, _unknown = ListFilter.from_params(parse_qs(query))
     own = owner_id == actor.id
     return View(
-        code, name, flt, tuple(json.loads(columns) if isinstance(columns, str) else columns), bool(shared),
+        code, name, flt, tuple(json_of(columns)), bool(shared),
         own and bool(is_default), "" if own else owner, own or _runs(actor),
     )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +9,7 @@ from webapp.domain.order_status import OrderStatus
 from webapp.domain.order_summary import OrderSummary, SummaryEvent, SummaryLine, mask_phone, mask_street
 from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.models.types import from_ms
-from webapp.services.statements import ReadSession, Statement, moment_of
+from webapp.services.statements import ReadSession, Statement, json_of, moment_of
 
 _ORDER = (
     "select o.number, o.status, o.payment_status, o.payment_method, o.digital, o.currency, o.subtotal, o.shipping_fee,"
@@ -71,8 +70,8 @@ def summary_by_token(session: ReadSession, token: bytes) -> OrderSummary | None:
 
 
 def _in_order(listed: Any) -> list[Any]:
-    """Rows within a row, by the number that each begins with; SQLite gives their text, PostgreSQL nothing for none."""
-    return sorted(json.loads(listed) if isinstance(listed, str) else listed or [])
+    """Rows within a row, by the number that each begins with; PostgreSQL gives nothing for none."""
+    return sorted(json_of(listed) or [])
 
 
 def _events(history: list[Any]) -> list[SummaryEvent]:

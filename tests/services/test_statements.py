@@ -1,0 +1,24 @@
+"""Statements written by hand: what fails in them fails as it does everywhere else."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from webapp.extensions import db
+from webapp.services.sets import insert_rows
+from webapp.services.statements import Statement
+
+
+def test_a_failure_in_a_later_row_is_sqlalchemys_too(app: Flask) -> None:
+    st = Statement(db.session())
+    rows = "select 1 as x union all select -9223372036854775807 - 1"
+    with pytest.raises(DBAPIError, match=r"overflow|out of range") as caught:
+        st.run(f"select abs(x) from ({rows}) r")  # SQLite comes upon it while the rows are fetched
+    assert isinstance(caught.value.orig, db.engine.dialect.loaded_dbapi.Error)
+
+
+def test_a_failure_of_many_rows_is_sqlalchemys_too(app: Flask) -> None:
+    with db.engine.execution_options(write=True).connect() as connection, pytest.raises(IntegrityError):
+        insert_rows(connection, "role_permissions", ("role", "permission"), [("cs", "orders.view")] * 2)
