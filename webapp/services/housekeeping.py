@@ -89,16 +89,17 @@ def forget_results() -> None:
 def forget_targets() -> None:
     """Delete the frozen lists of jobs that have ended: what became of each order stands in the job's rows."""
     ended = [state.value for state in (JobState.DONE, JobState.FAILED, JobState.CANCELED)]
-    while True:
+    first = select(func.min(JobTarget.row_no)).where(JobTarget.job_id == Job.id).scalar_subquery()
+    listed = exists().where(JobTarget.job_id == Job.id)
+    kind = Job.kind == JobKind.BULK_CHANGE.value
+    found = select(Job.id, first).where(kind, Job.state.in_(ended), listed).limit(1)
+    # Searched outside of the transaction that deletes: what has ended stays so, and SQLite has one writer.
+    while (row := db.session.execute(found).first()) is not None:
+        job_id, row_no = row
+        some = JobTarget.row_no.between(row_no, row_no + TARGETS_TOGETHER - 1)
         with unit_of_work(SYSTEM) as work:
-            listed = exists().where(JobTarget.job_id == Job.id)
-            kind = Job.kind == JobKind.BULK_CHANGE.value
-            job_id = work.session.scalar(select(Job.id).where(kind, Job.state.in_(ended), listed).limit(1))
-            if job_id is None:
-                return
-            first = select(func.min(JobTarget.row_no)).where(JobTarget.job_id == job_id)
-            upto = (work.session.scalar(first) or 0) + TARGETS_TOGETHER
-            work.session.execute(delete(JobTarget).where(JobTarget.job_id == job_id, JobTarget.row_no < upto))
+            work.session.execute(delete(JobTarget).where(JobTarget.job_id == job_id, some))
+    end_reading()
 
 
 def delete_orphans(storage: Swept) -> None:

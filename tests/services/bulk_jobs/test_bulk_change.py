@@ -256,7 +256,9 @@ def test_what_was_refused_is_tried_again_on_a_list_of_its_own(app: Flask, shop: 
     assert (status_of(final[0].number), status_of(live[0].number)) == ("confirmed", "pending")
 
 
-def test_a_list_that_nobody_confirms_ends_and_is_forgotten(app: Flask, shop: Shop) -> None:
+def test_a_list_that_nobody_confirms_ends_and_is_forgotten(
+    app: Flask, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_orders(shop.manual, 5)
     actor = shop.actor()
     kept, stale = frozen(app, actor), frozen(app, actor)
@@ -266,6 +268,7 @@ def test_a_list_that_nobody_confirms_ends_and_is_forgotten(app: Flask, shop: Sho
     assert (job(stale).state, job(kept).state) == ("canceled", "ready")
     with pytest.raises(Refused):
         confirm_job(actor, stale)
+    monkeypatch.setattr(housekeeping, "TARGETS_TOGETHER", 2)
     housekeeping.forget_targets()
     assert (listed(stale), len(listed(kept))) == ([], 5)
 
