@@ -34,7 +34,7 @@ def overdue_hits(session: ReadSession, conditions: Conditions, way: Way, start: 
     st = Statement(session)
     late = conditions.sql([Part.OVERDUE], st, "o")
     found = f"select o.id, o.{conditions.sort.column} as at from orders o where {late}"
-    return _take(st, conditions, found, _beside_overdue(conditions), way, start, need, most=MOST_OVERDUE)
+    return _take(st, conditions, found, _beside_overdue(conditions), way, start, need)
 
 
 def few_overdue(session: ReadSession, conditions: Conditions) -> bool:
@@ -129,13 +129,11 @@ def _take(
     start: Key | None,
     need: int,
     *,
-    most: int | None = None,
     ordered: bool = False,
     doubled: bool = False,
 ) -> Hits:
     """`found` selects (id, at); `ordered` says that its `at` is when an order was ordered, whatever the list's sort,
     `doubled` that an order may be there twice."""
-    most = MOST_HITS if most is None else most
     kept, column = "h", conditions.sort.column
     if rest or (ordered and column != "ordered_at"):
         condition = conditions.sql(rest, st, "o")
@@ -149,9 +147,9 @@ def _take(
     direction, sign = ("desc", "<") if conditions.downward(way) else ("asc", ">")
     beyond = f" and (at, id) {sign} ({st.moment_ms(start.ms)}, {st.bind(start.id)})" if start else ""
     rows = st.run(
-        f"with h as materialized ({found} limit {most + 1}),"
+        f"with h as materialized ({found} limit {MOST_HITS + 1}),"
         f" k as materialized (select {'distinct ' if doubled else ''}id, at from {kept} x"
-        f" where (select count(*) from h) <= {most})"  # of a set that is too large nothing more is read
+        f" where (select count(*) from h) <= {MOST_HITS})"  # of a set that is too large nothing more is read
         " select c.found, c.kept, p.id, p.at"
         " from (select (select count(*) from h) as found, (select count(at) from k) as kept) c left join"
         f" (select id, at from k where at is not null{beyond}"
@@ -159,4 +157,4 @@ def _take(
     )
     down = conditions.downward(way)
     keys = sorted((Key(ms_of(at), order_id) for _, _, order_id, at in rows if order_id), reverse=down)
-    return Hits(keys, int(rows[0][1]), rows[0][0] > most)
+    return Hits(keys, int(rows[0][1]), rows[0][0] > MOST_HITS)
