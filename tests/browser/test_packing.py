@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Response, expect
@@ -22,16 +23,17 @@ LONG = NewLine(f"Kain <b> {'W' * 180}", 2, 1_000, "W" * 100)
 LINES = (NewLine("Kain Tenun", 2, 80_000, "TN-1"), NewLine("Kartu ucapan", 1, 0), NewLine("Pita", 40, 1_000, "PT-40"))
 
 
-def order_of(site: Site, lines: Sequence[NewLine] = LINES) -> str:
-    """An order at the warehouse."""
+def packing_of(site: Site, sign_in: SignIn, lines: Sequence[NewLine] = LINES, **browser: Any) -> tuple[str, Page]:
+    """The number of an order at the warehouse, and its page there, open at what has been packed."""
     with site.app.app_context():
-        return make_orders(site.shop.manual, status=OrderStatus.IN_PROCESS, lines=lines)[0].number
+        number = make_orders(site.shop.manual, status=OrderStatus.IN_PROCESS, lines=lines)[0].number
+    page = sign_in("warehouse", **browser)
+    page.goto(f"/admin/orders/{number}?history=packing")
+    return number, page
 
 
 def test_a_scanner_counts_piece_by_piece(site: Site, sign_in: SignIn, complaints: list[str]) -> None:
-    number = order_of(site)
-    page = sign_in("warehouse")
-    page.goto(f"/admin/orders/{number}?history=packing")
+    number, page = packing_of(site, sign_in)
     field = page.get_by_label("Scan a SKU")
     said = page.locator("[data-pack=said]")
     field.focus()
@@ -70,16 +72,14 @@ def test_a_scanner_counts_piece_by_piece(site: Site, sign_in: SignIn, complaints
 def test_ticks_that_wait_do_not_run_over_what_somebody_else_did(
     site: Site, sign_in: SignIn, complaints: list[str]
 ) -> None:
-    number = order_of(site)
-    page = sign_in("warehouse")
-    page.goto(f"/admin/orders/{number}")
+    number, page = packing_of(site, sign_in)
     with site.app.app_context():
         assert scan_piece(site.shop.actor(), number, "PT-40").problem is None
     ticks = [page.get_by_role("button", name=f"Packed: {name}") for name in ("Kain Tenun", "Kartu ucapan")]
     answers: list[int] = []
 
     def both(answer: Response) -> bool:
-        if answer.url.endswith("/packing"):
+        if "/packing" in answer.url:
             answers.append(answer.status)
         return len(answers) == len(ticks)
 
@@ -97,9 +97,7 @@ def test_ticks_that_wait_do_not_run_over_what_somebody_else_did(
 
 
 def test_on_a_phone_and_without_scripts(site: Site, sign_in: SignIn) -> None:
-    number = order_of(site)
-    page = sign_in("warehouse", viewport=PHONE, java_script_enabled=False)
-    page.goto(f"/admin/orders/{number}")
+    _number, page = packing_of(site, sign_in, viewport=PHONE, java_script_enabled=False)
     page.get_by_label("Scan a SKU").fill("TN-1")
     page.get_by_label("Scan a SKU").press("Enter")
     expect(page.locator("#packing")).to_contain_text("1 of 43 picked, 0 packed")
@@ -114,9 +112,7 @@ def test_on_a_phone_and_without_scripts(site: Site, sign_in: SignIn) -> None:
 def test_what_somebody_else_changed_meanwhile_is_not_overrun(
     site: Site, sign_in: SignIn, complaints: list[str]
 ) -> None:
-    number = order_of(site)
-    page = sign_in("warehouse")
-    page.goto(f"/admin/orders/{number}")
+    number, page = packing_of(site, sign_in)
     with site.app.app_context():
         edited = edit_order(site.shop.actor(), number, OrderEdit(lines=tuple(reversed(LINES))))
     assert edited.problem is None
@@ -145,9 +141,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_overrun(
 def test_counts_that_are_typed_are_neither_lost_nor_sent_twice(
     site: Site, sign_in: SignIn, complaints: list[str]
 ) -> None:
-    number = order_of(site)
-    page = sign_in("warehouse")
-    page.goto(f"/admin/orders/{number}")
+    _number, page = packing_of(site, sign_in)
     said, sum_ = page.locator("[data-pack=said]"), page.locator("[data-pack=sum]")
     many = page.get_by_role("spinbutton", name="Picked: Pita")
     many.fill("7")
@@ -169,20 +163,16 @@ def test_counts_that_are_typed_are_neither_lost_nor_sent_twice(
 
 
 def test_scans_after_the_session_has_ended_lead_to_the_sign_in(site: Site, sign_in: SignIn) -> None:
-    number = order_of(site)
-    page = sign_in("warehouse")
-    page.goto(f"/admin/orders/{number}")
+    number, page = packing_of(site, sign_in)
     page.context.clear_cookies()
     page.get_by_label("Scan a SKU").fill("TN-1")
     page.get_by_label("Scan a SKU").press("Enter")
-    page.wait_for_url(f"**/login?next=/admin/orders/{number}")
+    page.wait_for_url(f"**/login?next=/admin/orders/{number}*")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_long_words_stay_on_a_phone_and_answers_in_sight(site: Site, sign_in: SignIn, *, scripts: bool) -> None:
-    number = order_of(site, (LONG, *LINES))
-    page = sign_in("warehouse", viewport=PHONE, java_script_enabled=scripts)
-    page.goto(f"/admin/orders/{number}?history=packing")
+    _number, page = packing_of(site, sign_in, (LONG, *LINES), viewport=PHONE, java_script_enabled=scripts)
     for said in ("1 of 2 picked", "2 of 2 picked"):
         page.get_by_label("Scan a SKU").fill("w" * 100)
         page.get_by_label("Scan a SKU").press("Enter")

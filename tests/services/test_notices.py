@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import email
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 from sqlalchemy import select, update
 
 from tests.factories import Shop, make_orders
+from tests.mailbox import Mailbox
 from webapp.domain.actors import SYSTEM
 from webapp.domain.numbers import encode_token
 from webapp.domain.order_acts import OrderAct
@@ -35,36 +31,6 @@ from webapp.tasks.outbox import send
 
 ROOT = Path(__file__).resolve().parents[2]
 NO_BREAK = "\u00a0"
-
-
-class Mailbox:
-    """A mail server that keeps what it takes; an address that begins with `refused` it does not know."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
-
-    @property
-    def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}"
-
-    async def handle_RCPT(  # noqa: N802 -- the name that aiosmtpd calls
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:
-        if address.startswith("refused"):
-            return "550 no such mailbox"
-        envelope.rcpt_tos.append(address)
-        return "250 fine"
-
-    async def handle_DATA(  # noqa: N802 -- the name that aiosmtpd calls
-        self, _server: SMTP, _session: Session, envelope: Envelope
-    ) -> str:
-        assert isinstance(envelope.content, bytes)
-        self.mails.append(email.message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
-        return "250 taken"
 
 
 @pytest.fixture

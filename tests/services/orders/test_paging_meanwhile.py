@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import cycle
@@ -15,11 +15,11 @@ from sqlalchemy import text
 
 from tests.factories import new_order, totals_recounted
 from tests.services.orders.listing import NOW, PEOPLE, Listing, fill
+from tests.services.orders.short_steps import short_steps
 from webapp.domain.actors import EVERYTHING, SYSTEM
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.extensions import db
-from webapp.services.orders import hits, query, sources, walks
 from webapp.services.orders.assign import assign_orders
 from webapp.services.orders.bulk import change_status, mark_paid
 from webapp.services.orders.create import Buyer, create_orders
@@ -67,21 +67,6 @@ def listing(app: Flask) -> Listing:
         if connection.dialect.name == "postgresql":
             connection.execute(text("select setval('orders_id_seq', (select max(id) from orders))"))
     return listing
-
-
-@contextmanager
-def small_steps() -> Iterator[None]:
-    """Walks that stop often, few branches, and no set that is small enough to be fetched whole."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(walks, "FIRST_STEP", 30)
-        patch.setattr(walks, "WHOLE_STEP", 120)
-        patch.setattr(hits, "MOST_HITS", 40)
-        patch.setattr(hits, "MOST_OVERDUE", 10)
-        patch.setattr(sources, "MOST_WALKED_BRANCHES", 3)
-        patch.setattr(sources, "FIRST_STEP", 30)
-        patch.setattr(query, "FEW", 0)
-        patch.setattr(query, "SMALL", 0)
-        yield
 
 
 @dataclass(slots=True)
@@ -206,7 +191,7 @@ def test_what_stays_as_it_was_is_shown_once_and_in_its_place(listing: Listing) -
     chance = Random(3)
     others = Others(listing, chance)
     ways = cycle(Way)
-    steps = cycle((nullcontext, small_steps, small_steps))
+    steps = cycle((nullcontext, short_steps, short_steps))
     for flt in FILTERS:
         for sort in flt.sorts:
             with next(steps)():

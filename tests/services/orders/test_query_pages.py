@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.services.orders.listing import NOW, PEOPLE, TAGS, Listing, matching
+from tests.services.orders.short_steps import short_steps
 from webapp.domain.actors import EVERYTHING, Scope
 from webapp.domain.order_status import TABS, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
-from webapp.services.orders import hits, query, sources, walks
+from webapp.services.orders import walks
 from webapp.services.orders.cursors import LAST, Cursor, Key, Way
 from webapp.services.orders.filters import DateKind, ListFilter, Printed, Sort
 from webapp.services.orders.query import OrderPage, count_orders, list_orders, tab_counts
@@ -117,21 +118,13 @@ def test_pages_of_random_filters(session: Session, listing: Listing) -> None:
         check_count(session, listing, scope, flt)
 
 
-def test_pages_in_small_steps(session: Session, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same where every walk stops often, few branches are allowed, and no set is small."""
-    monkeypatch.setattr(walks, "FIRST_STEP", 30)
-    monkeypatch.setattr(walks, "WHOLE_STEP", 80)
-    monkeypatch.setattr(hits, "MOST_HITS", 40)
-    monkeypatch.setattr(sources, "MOST_WALKED_BRANCHES", 3)
-    monkeypatch.setattr(sources, "FIRST_STEP", 30)
-    monkeypatch.setattr(hits, "MOST_OVERDUE", 10)
-    monkeypatch.setattr(query, "FEW", 0)
-    monkeypatch.setattr(query, "SMALL", 0)
+def test_pages_in_short_steps(session: Session, listing: Listing) -> None:
     chance = random.Random(4)
-    for _ in range(32):
-        scope, flt = chance.choice(scopes(listing)), random_filter(chance)
-        check(session, listing, scope, flt)
-        check_count(session, listing, scope, flt)
+    with short_steps():
+        for _ in range(32):
+            scope, flt = chance.choice(scopes(listing)), random_filter(chance)
+            check(session, listing, scope, flt)
+            check_count(session, listing, scope, flt)
 
 
 def test_searched_back_to(session: Session, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
