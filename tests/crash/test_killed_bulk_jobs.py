@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.crash.killing import run_and_kill
-from tests.crash.test_killed_workers import expire_lease, picture
+from tests.crash.killing import storm
+from tests.crash.test_killed_workers import picture
 from tests.factories import Shop, make_orders, totals_recounted
 from webapp.domain.order_acts import ActKind
 from webapp.domain.order_status import OrderStatus
@@ -25,8 +25,6 @@ from webapp.services.orders.create import CreatedOrder
 from webapp.services.orders.filters import ListFilter
 
 S = OrderStatus
-LONGEST_TURN = 60
-"""More points than there are from the beginning of a turn to the commit of its first chunk."""
 
 
 @pytest.fixture(autouse=True)
@@ -41,20 +39,6 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 def make_some(account: int) -> list[CreatedOrder]:
     """Orders to change and to refuse."""
     return make_orders(account, 7, status=S.CONFIRMED) + make_orders(account, 2, status=S.CANCELED)
-
-
-def storm(app: Flask, job_id: int, storage: object) -> int:
-    """Kill the job's workers at every point in turn until one lives to the end of its work; how many died."""
-    at = deaths = 0
-    while True:
-        at += 1
-        expire_lease(job_id)
-        if run_and_kill(app, lambda: run_job(job_id, storage), at):  # type: ignore[arg-type]
-            return deaths
-        deaths += 1
-        assert deaths < 300
-        if at > LONGEST_TURN:
-            at = 0
 
 
 def test_killed_at_every_point(app: Flask, shop: Shop) -> None:

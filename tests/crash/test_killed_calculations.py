@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from tests.crash.test_killed_bulk_jobs import storm
+from tests.crash.killing import storm
 from tests.factories import Shop, make_orders
 from webapp.domain.order_status import OrderStatus
 from webapp.extensions import db

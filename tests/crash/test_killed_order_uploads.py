@@ -8,8 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from tests.crash.killing import run_and_kill
-from tests.crash.test_killed_workers import expire_lease
+from tests.crash.killing import expire_lease, run_and_kill, storm
 from tests.factories import Shop, make_orders, totals_recounted
 from webapp.extensions import db
 from webapp.integrations.storage.local import LocalStorage
@@ -19,10 +18,6 @@ from webapp.services.files import receive
 from webapp.services.importing import order_upload
 from webapp.services.importing.order_upload import start_order_upload
 from webapp.services.jobs import confirm_job, run_job
-from webapp.services.totals import fold
-
-LONGEST_TURN = 90
-"""More points than there are from the beginning of a turn to the commit of its first chunk."""
 
 
 @pytest.fixture(autouse=True)
@@ -77,20 +72,7 @@ def test_a_worker_killed_at_every_point_in_turn(app: Flask, shop: Shop) -> None:
     calm_job = start(shop, storage, file_of(shop, "calm"))
     stormy_job = start(shop, storage, file_of(shop, "wild"))
     assert run_job(calm_job, storage)
-    at = deaths = 0
-    while True:
-        at += 1
-        expire_lease(stormy_job)
-        if run_and_kill(app, lambda: run_job(stormy_job, storage), at):
-            break
-        deaths += 1
-        fold(db.engine)
-        assert totals_recounted() == []
-        if at > LONGEST_TURN:
-            at = 0
-        assert deaths < 500
-
-    assert deaths > 20
+    assert storm(app, stormy_job, storage) > 20
     assert picture(stormy_job) == picture(calm_job)
     assert totals_recounted() == []
 

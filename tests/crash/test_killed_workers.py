@@ -7,12 +7,10 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 
-from tests.crash.killing import run_and_kill
+from tests.crash.killing import expire_lease, run_and_kill, storm
 from tests.factories import Shop, make_orders, totals_recounted
-from webapp import clock
-from webapp.domain.actors import SYSTEM
 from webapp.domain.order_status import OrderStatus
 from webapp.extensions import db
 from webapp.integrations.storage.local import LocalStorage
@@ -24,13 +22,9 @@ from webapp.services.job_leases import LeaseLost, take_lease
 from webapp.services.jobs import confirm_job, run_job
 from webapp.services.orders.bulk import change_status
 from webapp.services.orders.create import CreatedOrder
-from webapp.services.totals import fold
-from webapp.services.unit_of_work import unit_of_work
 
 S = OrderStatus
 ROWS = 12
-LONGEST_TURN = 90
-"""More points than there are from the beginning of a turn to the commit of its first chunk."""
 
 
 @pytest.fixture(autouse=True)
@@ -64,13 +58,6 @@ def start(shop: Shop, storage: LocalStorage, data: bytes) -> int:
     return job_id
 
 
-def expire_lease(job_id: int) -> None:
-    """Let the dead worker's lease run out, without waiting for it."""
-    with unit_of_work(SYSTEM) as work:
-        past = clock.now() - timedelta(seconds=1)
-        work.session.execute(update(Job).where(Job.id == job_id).values(leased_until=past))
-
-
 def picture(orders: list[CreatedOrder], job_id: int) -> list[object]:
     """All that a job leaves behind, without ids and times."""
     db.session.rollback()
@@ -102,21 +89,7 @@ def test_a_worker_killed_at_every_point_in_turn(app: Flask, shop: Shop) -> None:
     calm, stormy = make_half(shop), make_half(shop)
     calm_job, stormy_job = start(shop, storage, file_of(calm)), start(shop, storage, file_of(stormy))
     run_job(calm_job, storage)
-    at = deaths = 0
-    while True:
-        at += 1
-        expire_lease(stormy_job)
-        if run_and_kill(app, lambda: run_job(stormy_job, storage), at):
-            break
-        deaths += 1
-        fold(db.engine)
-        assert totals_recounted() == []
-        if at > LONGEST_TURN:
-            # Every point of a turn was met; what is left of the file is met from its first point on.
-            at = 0
-        assert deaths < 400
-
-    assert deaths > 20
+    assert storm(app, stormy_job, storage) > 20
     assert picture(stormy, stormy_job) == picture(calm, calm_job)
     assert totals_recounted() == []
 
