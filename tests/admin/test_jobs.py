@@ -15,8 +15,9 @@ from tests.admin.back_office import BackOffice, limited, of
 from tests.admin.uploading import sent_job, work
 from tests.factories import Shop, count_rows, make_orders, status_of
 from webapp import clock
+from webapp.admin.job_progress import progress_of
 from webapp.admin.job_report import mask
-from webapp.admin.jobs import PAGE, progress_of
+from webapp.admin.jobs import PAGE
 from webapp.domain.actors import SYSTEM
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Role

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlencode
@@ -16,12 +14,13 @@ from urllib.parse import urlencode
 from flask import Response, abort, current_app, flash, redirect, request, send_file, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 
 from webapp import clock
 from webapp.admin.base import GuardedView, expose, own_zone
 from webapp.admin.calculation_page import calculation_shown
+from webapp.admin.job_progress import UNFINISHED, has_result, progress_of
+from webapp.admin.job_refusals import refused_in_check, refused_row
 from webapp.admin.job_report import report_text
 from webapp.admin.orders_preview import orders_preview
 from webapp.admin.typed import TYPED_FROM, same_words, typed_word
@@ -31,8 +30,8 @@ from webapp.domain.order_acts import ActKind
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
-from webapp.formats import integer, job_state_label, problem_text, status_label
-from webapp.models import Batch, File, Job, JobKind, JobRow, JobState
+from webapp.formats import job_state_label, problem_text
+from webapp.models import Batch, File, Job, JobKind, JobState
 from webapp.services import jobs
 from webapp.services.bulk_jobs.freeze import act_of, filter_of
 from webapp.services.bulk_jobs.take_back import batch_to_undo
@@ -48,73 +47,11 @@ PAGE = 50
 """Jobs, or failed rows, on one page."""
 PIECE = 64 * 1024
 """Bytes of a result file that leave at once."""
-UNFINISHED = frozenset({JobState.CHECKING, JobState.QUEUED, JobState.RUNNING})
-"""States in which the page asks again by itself."""
 ONE = "/<int(max=9223372036854775807):job_id>"
 """One job; ids are 64 bits."""
-WITHOUT_ROWS = frozenset({JobKind.ORDER_EXPORT, JobKind.CALCULATION})
-"""Jobs that change no order, so that there is nothing to tell row by row."""
 OF_A_LIST = frozenset({JobKind.BULK_CHANGE, JobKind.CALCULATION})
 """Jobs about the orders of a list, from whose pages one goes back to it."""
 TABS = ("channel", "file", "other", "all")
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedRow:
-    """A row of the file that could not be done, in the reader's words. `row` counts from 1 below the header."""
-
-    row: int
-    number: str
-    status: str
-    why: str
-    code: str
-    link: str
-    """The order's page, empty where the row found no order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a job is. `percent` is None while nobody knows how many rows there are; `left` is in seconds."""
-
-    percent: int | None
-    left: int | None
-    said: str
-    """What a screen reader says: new words only every tenth part and at the end."""
-
-
-def progress_of(job: Job, now: datetime) -> Progress:
-    """How far `job` is at `now`."""
-    if job.state not in UNFINISHED and job.kind in WITHOUT_ROWS:
-        return Progress(None, None, job_state_label(job.state))
-    if job.state == JobState.CHECKING or not job.total_rows:
-        return Progress(None, None, job_state_label(job.state))
-    if job.state not in UNFINISHED:
-        return Progress(100, None, ending_words(job))
-    percent = min(100, job.next_row * 100 // job.total_rows)
-    left = None
-    if job.started_at is not None and 0 < job.next_row < job.total_rows:
-        gone = (now - job.started_at).total_seconds()
-        left = max(1, round(gone * (job.total_rows - job.next_row) / job.next_row))
-    return Progress(percent, left, _("%(percent)d percent done", percent=percent // 10 * 10))
-
-
-def ending_words(job: Job) -> str:
-    """How a job stands that waits for its person or has come to an end, in one sentence."""
-    if job.state == JobState.READY:
-        preview = job.preview or {}
-        if preview.get("stage") == MAPPING:
-            return _("Waits to be told what its columns hold")
-        rows = preview.get("ok", 0)
-        if job.kind == JobKind.BULK_CHANGE:
-            orders = integer(rows)
-            return ngettext("Checked: %(n)s order would change", "Checked: %(n)s orders would change", rows, n=orders)
-        return ngettext("Checked: %(n)s row would change", "Checked: %(n)s rows would change", rows, n=integer(rows))
-    if job.state == JobState.FAILED:
-        return _("Stopped: the file can't be used") if job.file_id else _("The job stopped.")
-    counts = {"ok": integer(job.ok), "unchanged": integer(job.unchanged), "failed": integer(job.failed)}
-    if job.state == JobState.CANCELED:
-        return _("Canceled: %(ok)s done, %(unchanged)s unchanged, %(failed)s refused", **counts)
-    return _("Finished: %(ok)s done, %(unchanged)s unchanged, %(failed)s refused", **counts)
 
 
 class JobsView(GuardedView):
@@ -246,10 +183,10 @@ class JobsView(GuardedView):
             "file": file,
             "upload_at": url_for("order_uploads.index" if job.kind == JobKind.ORDER_UPLOAD else "uploads.index"),
             "orders_preview": orders_preview(preview) if job.kind == JobKind.ORDER_UPLOAD and preview else None,
-            "failed": [_refused_row(job, row, status_place) for row in failed[:PAGE]],
+            "failed": [refused_row(job, row, status_place) for row in failed[:PAGE]],
             "more": failed[PAGE - 1].row_no if len(failed) > PAGE else None,
             "after": after,
-            "failures": [_refused_in_check(job, failure) for failure in preview.get("failures", ())],
+            "failures": [refused_in_check(job, failure) for failure in preview.get("failures", ())],
             "earlier": duplicate if earlier is not None else None,
             "targets": [(status, n) for status in OrderStatus if (n := preview.get("to", {}).get(status.value))],
             "final": final_changes(job),
@@ -286,13 +223,6 @@ def job_name(job: Job) -> str:
     return str(job.params.get("name") or "")
 
 
-def has_result(job: Job) -> bool:
-    """Whether the job has come to an end after it had begun to change orders."""
-    if job.kind in WITHOUT_ROWS:
-        return False
-    return job.started_at is not None and job.state in (JobState.DONE, JobState.CANCELED, JobState.FAILED)
-
-
 def final_changes(job: Job) -> int:
     """How many changes of a checked file or list have no way back."""
     if job.kind == JobKind.BULK_CHANGE:
@@ -321,27 +251,6 @@ def _word(job: Job) -> str:
     if act.kind is ActKind.DELETE:
         return _("DELETE")
     return typed_word(act.to) if act.to else _("CHANGE")
-
-
-def _refused_row(job: Job, row: JobRow, status_place: int | None) -> RefusedRow:
-    params = row.params or {}
-    number = str(params.get("number", ""))
-    status = row.cells[status_place] if status_place is not None and status_place < len(row.cells) else ""
-    code = row.code or ""
-    link = url_for("orders.order", number=number) if row.order_id is not None and number else ""
-    return RefusedRow(row.row_no, number, _status_words(job, status), problem_text((code, params)), code, link)
-
-
-def _refused_in_check(job: Job, failure: dict[str, Any]) -> RefusedRow:
-    code, params = failure["code"], {"number": failure["number"], **failure["params"]}
-    link = url_for("orders.order", number=failure["number"]) if job.kind == JobKind.BULK_CHANGE else ""
-    status = _status_words(job, failure.get("status", ""))
-    return RefusedRow(failure["row"], failure["number"], status, problem_text((code, params)), code, link)
-
-
-def _status_words(job: Job, status: str) -> str:
-    """A file's own word, or the label of the status that the order had."""
-    return status if job.kind == JobKind.STATUS_UPLOAD or not status else status_label(status)
 
 
 def _list_url(job: Job) -> str:
