@@ -135,7 +135,6 @@ class OrderDetail:
     channel_status: str | None
     warehouse: str | None
     assigned_to: str | None
-    assigned_email: str | None
     tags: tuple[str, ...]
     token: str | None
     contact: ContactDetail
@@ -156,7 +155,7 @@ _ORDER = (
     " o.item_count, o.ordered_at, o.local_date, o.created_at, o.updated_at, o.version, o.ship_by, o.arranged_at,"
     " o.label_printed_at, o.invoice_printed_at, s.name, s.code, s.timezone, a.channel, a.name, h.channel_order_id,"
     " h.channel_status, w.name, u.name, c.public_token, c.buyer_name, c.buyer_phone, c.buyer_email, c.address,"
-    " c.district, c.city, c.province, c.postal_code, c.country, c.note, c.locale, u.email, {tags}"
+    " c.district, c.city, c.province, c.postal_code, c.country, c.note, c.locale, {tags}"
     " from orders o join stores s on s.id = o.store_id join channel_accounts a on a.id = o.account_id"
     " join order_contacts c on c.order_id = o.id left join order_channel h on h.order_id = o.id"
     " left join warehouses w on w.id = o.warehouse_id left join users u on u.id = o.assigned_to where o.number = "
@@ -185,7 +184,7 @@ def _read(session: ReadSession, scope: Scope, normalized: OrderNumber) -> OrderD
         Acceptance(r[8]), bool(r[9]), bool(r[10]), r[11], subtotal, shipping_fee, discount, total, r[16],
         moment_of(r[17]), day_of(r[18]), moment_of(r[19]), moment_of(r[20]), r[21], maybe_moment(r[22]),
         maybe_moment(r[23]), maybe_moment(r[24]), maybe_moment(r[25]), r[26], r[27], r[28], r[29], r[30], r[31], r[32],
-        r[33], r[34], None if hidden else r[47], split_names(r[48]), None if hidden else encode_token(bytes(r[35])),
+        r[33], r[34], split_names(r[47]), None if hidden else encode_token(bytes(r[35])),
         ContactDetail(r[36], r[37], email, r[39], r[40], r[41], r[42], r[43], r[44], r[45], r[46]),
         _lines(session, r[0], hidden=hidden), _history(session, r[0], hidden=hidden), _shipments(session, r[0]),
         _payments(session, r[0], hidden=hidden),
