@@ -5,27 +5,21 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import current_app, url_for
-
-from webapp.admin.orders.listing import Listing
+from webapp.admin.orders.listing import listing_of
 from webapp.admin.orders.overview_page import HEIGHT, WIDTH, bars, mix
 from webapp.domain.actors import Actor
-from webapp.extensions import db
 from webapp.models import Job, JobKind, JobState
 from webapp.services.bulk_jobs.freeze import filter_of
 from webapp.services.calculations import calculated, looked_back_to
-from webapp.services.orders.places import read_places
 
 
 def calculation_shown(actor: Actor, job: Job) -> dict[str, Any]:
     """For the template: `overview` is None until the job is done, and for somebody who may not see what it told."""
     if job.kind != JobKind.CALCULATION:
         return {}
-    settings = current_app.config["SETTINGS"]
-    places = read_places(db.session(), actor.scope, settings.timezone)
     found = calculated(actor, job) if job.state == JobState.DONE else None
     return {
         "overview": found, "bars": bars(found) if found else [], "mix": mix(found) if found else [], "width": WIDTH,
         "height": HEIGHT, "today": date.fromisoformat(job.params["today"]), "looked_back_to": looked_back_to(job),
-        "listing": Listing(url_for("orders.index_view"), filter_of(job), places, settings.secret_key),
+        "listing": listing_of(filter_of(job)),
     }  # fmt: skip

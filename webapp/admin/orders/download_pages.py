@@ -14,7 +14,7 @@ from flask_login import current_user
 
 from webapp import clock
 from webapp.admin.base import expose
-from webapp.admin.orders.listing import Listing, count_text
+from webapp.admin.orders.listing import count_text, listing_of
 from webapp.auth import needs
 from webapp.domain.days import local_day
 from webapp.domain.errors import Problem
@@ -26,7 +26,6 @@ from webapp.services.exporting.order_export import at_once, start_export
 from webapp.services.exporting.order_files import MEDIA_TYPES, Download, csv_at_once, xlsx_file
 from webapp.services.orders.filters import ListFilter
 from webapp.services.orders.picture import Count
-from webapp.services.orders.places import read_places
 from webapp.services.orders.query import count_orders
 from webapp.services.unit_of_work import end_reading
 
@@ -72,10 +71,7 @@ class DownloadPages:
         return redirect(self.get_url("jobs.details", job_id=job_id))
 
     def _choices(self, asked: _Asked, count: Count) -> str:
-        settings, scope = current_app.config["SETTINGS"], current_user.actor.scope
-        places = read_places(db.session(), scope, settings.timezone)
-        listing = Listing(self.get_url(".index_view"), asked.flt, places, settings.secret_key)
-        columns = columns_for(scope)
+        listing, columns = listing_of(asked.flt), columns_for(current_user.actor.scope)
         page: str = self.render(
             "admin/orders/download.html",
             choice=asked.choice,
@@ -89,7 +85,7 @@ class DownloadPages:
             at_once=at_once(count),
             back=listing.address(),
             problems=[problem_text(problem) for problem in asked.problems],
-            report_url=self._report_url(places.timezone),
+            report_url=self._report_url(listing.places.timezone),
         )
         return page
 

@@ -9,18 +9,21 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+from flask import current_app, url_for
 from flask_babel import gettext as _
 
+from webapp.auth import signed_in
 from webapp.domain.couriers import COURIERS, courier_name
 from webapp.domain.errors import N_
 from webapp.domain.order_status import TABS, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
+from webapp.extensions import db
 from webapp.formats import channel_label, day, integer, language, payment_label, payment_method_label, status_label
 from webapp.formats.languages import in_language
 from webapp.services.orders.cursors import Cursor, write_cursor
 from webapp.services.orders.filters import ME, NOBODY, DateKind, ListFilter, Printed
 from webapp.services.orders.picture import Count
-from webapp.services.orders.places import Places
+from webapp.services.orders.places import Places, read_places
 from webapp.services.orders.query import OrderPage
 from webapp.services.orders.saved_views import ALL
 
@@ -219,6 +222,13 @@ class Listing:
     def everywhere(self) -> str:
         """The same search in every tab and without filters."""
         return self.address(ListFilter(q=self.flt.q, limit=self.flt.limit))
+
+
+def listing_of(flt: ListFilter, look: Look = USUAL_LOOK) -> Listing:
+    """The list with this filter, among the stores and warehouses that exist for the signed-in person."""
+    settings = current_app.config["SETTINGS"]
+    places = read_places(db.session(), signed_in().actor.scope, settings.timezone)
+    return Listing(url_for("orders.index_view"), flt, places, settings.secret_key, look)
 
 
 FORM_FIELDS = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, current_app, redirect, request
+from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -16,7 +16,7 @@ from flask_wtf import FlaskForm
 
 from webapp.admin.base import expose
 from webapp.admin.orders.forms import OVERRIDE, DeleteForm, HistoryForm, PaidForm, StatusForm
-from webapp.admin.orders.listing import Listing, count_text
+from webapp.admin.orders.listing import count_text, listing_of
 from webapp.admin.orders.mark_pages import AssignForm, person_choices
 from webapp.auth import needs
 from webapp.domain.errors import Problem, Refused
@@ -28,7 +28,6 @@ from webapp.formats import problem_text, status_label
 from webapp.services.bulk_jobs.acts import NEEDED, BulkAct
 from webapp.services.bulk_jobs.freeze import start_bulk_change
 from webapp.services.orders.filters import ListFilter
-from webapp.services.orders.places import read_places
 from webapp.services.orders.query import count_orders
 from webapp.services.orders.tag import read_tags
 
@@ -98,10 +97,8 @@ class MatchingPages:
         return form
 
     def _matching_page(self, asked: _Asked, form: Any) -> str:
-        settings, scope = current_app.config["SETTINGS"], current_user.actor.scope
-        places = read_places(db.session(), scope, settings.timezone)
-        listing = Listing(self.get_url(".index_view"), asked.flt, places, settings.secret_key)
-        count = count_orders(db.session(), scope, asked.flt.seen_by(current_user.email))
+        listing = listing_of(asked.flt)
+        count = count_orders(db.session(), current_user.actor.scope, asked.flt.seen_by(current_user.email))
         page: str = self.render(
             "admin/orders/matching.html",
             kind=asked.kind,
@@ -127,8 +124,8 @@ def _read(params: dict[str, list[str]], prefix: str = "") -> _Asked:
     flt, problems = ListFilter.from_params(of_list)
     wanted = params.get("act", [""])[0]
     kind = next((kind for kind in NEEDED if kind == wanted), None)
-    if kind is not None and not current_user.may(NEEDED[kind]):
-        kind = None if not prefix else kind
+    if kind is not None and not prefix and not current_user.may(NEEDED[kind]):
+        kind = None  # the page then offers what the person may do; a form is refused
     return _Asked(flt, kind, problems)
 
 

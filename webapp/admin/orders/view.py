@@ -18,7 +18,7 @@ from webapp.admin.orders.download_pages import DownloadPages
 from webapp.admin.orders.entry_pages import EntryPages
 from webapp.admin.orders.fragments import bulk_bar, density_form, filter_form, look, range_menus, row_kit, table_of
 from webapp.admin.orders.fresh_pages import FreshPages, written
-from webapp.admin.orders.listing import Listing, count_text
+from webapp.admin.orders.listing import count_text, listing_of
 from webapp.admin.orders.look_pages import LookPages
 from webapp.admin.orders.mark_pages import MarkPages
 from webapp.admin.orders.matching_pages import MatchingPages
@@ -39,7 +39,6 @@ from webapp.services.bulk_jobs.acts import NEEDED
 from webapp.services.orders.cursors import cursor_from_params
 from webapp.services.orders.fresh import mark_now
 from webapp.services.orders.picture import Count
-from webapp.services.orders.places import read_places
 from webapp.services.orders.query import list_orders
 
 ACTIONS: dict[str, Permission] = {kind.value: needed for kind, needed in NEEDED.items()}
@@ -83,11 +82,11 @@ class OrderView(
             return redirect(self.get_url(".index_view", view=person.default_view))
         opening = read_opening(reading, params)
         flt, columns = opening.flt, opening.columns
-        places = read_places(reading, scope, settings.timezone)
+        listing = listing_of(flt, opening.look)
+        places = listing.places
         cursor, unreadable = cursor_from_params(
             params, settings.secret_key, places.timezone, descending=flt.sort.descending
         )
-        listing = Listing(self.get_url(".index_view"), flt, places, settings.secret_key, opening.look)
         have = max(min(request.headers.get("Lapak-Have", 0, int), flt.limit - 1), 0) if part == "further" else 0
         if not part and "" in request.args.values():
             return redirect(listing.address(cursor=cursor))  # a form's empty fields: the address of a view is short

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, current_app, flash, jsonify, redirect, request
+from flask import abort, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -13,7 +13,7 @@ from flask_login import current_user
 from webapp import clock
 from webapp.admin.base import expose
 from webapp.admin.orders.columns import DEFAULT, labels_of, reader_columns
-from webapp.admin.orders.listing import Listing, count_text
+from webapp.admin.orders.listing import Listing, count_text, listing_of
 from webapp.admin.orders.opening import Opening, columns_of, read_opening
 from webapp.admin.orders.ranges import sort_label
 from webapp.domain.errors import Code, Problem, Refused
@@ -21,7 +21,6 @@ from webapp.extensions import db
 from webapp.formats import problem_text
 from webapp.services.orders import saved_views
 from webapp.services.orders.filters import DEFAULT_SORT, ListFilter
-from webapp.services.orders.places import read_places
 from webapp.services.orders.saved_views import ALL, LONGEST_NAME, View
 
 
@@ -82,7 +81,8 @@ class ViewPages:
             abort(404)
         if not view.changeable:
             abort(403)
-        back = f"{self.get_url('.views')}{self._listing(read_opening(db.session(), params)).whole_query}"
+        opening = read_opening(db.session(), params)
+        back = f"{self.get_url('.views')}{listing_of(opening.flt, opening.look).whole_query}"
         page: str = self.render("admin/orders/delete_view.html", view=view, action=back, back=back)
         return page
 
@@ -112,15 +112,10 @@ class ViewPages:
                 abort(403)
             return self._views_page(code, form.get("name", ""), problem_text(refused.problem)), 422
         flash(_("The views were saved."), "success")
-        return redirect(f"{self.get_url('.views')}{self._listing(opening).whole_query}")
+        return redirect(f"{self.get_url('.views')}{listing_of(opening.flt, opening.look).whole_query}")
 
     def _opening(self) -> Opening:
         return read_opening(db.session(), request.args.to_dict(flat=False))
-
-    def _listing(self, opening: Opening) -> Listing:
-        settings = current_app.config["SETTINGS"]
-        places = read_places(db.session(), current_user.actor.scope, settings.timezone)
-        return Listing(self.get_url(".index_view"), opening.flt, places, settings.secret_key, opening.look)
 
     def _address(self, code: str) -> str:
         address: str = self.get_url(".index_view", view=code)
@@ -129,7 +124,7 @@ class ViewPages:
     def _views_page(self, code: str = "", typed: str = "", problem: str = "") -> str:
         reading, actor = db.session(), current_user.actor
         opening = self._opening()
-        listing = self._listing(opening)
+        listing = listing_of(opening.flt, opening.look)
         views = saved_views.read_views(reading, actor)
         counts = saved_views.count_views(reading, actor, views, clock.now(), current_user.email)
         here, own = (opening.flt, opening.columns), reader_columns()
@@ -151,7 +146,7 @@ class ViewPages:
 
     def _new_page(self, name: str, *, shared: bool, default: bool, problem: Problem | None = None) -> str:
         opening = self._opening()
-        listing = self._listing(opening)
+        listing = listing_of(opening.flt, opening.look)
         page: str = self.render(
             "admin/orders/new_view.html", name=name, shared=shared, default=default, longest=LONGEST_NAME,
             problem=problem_text(problem) if problem else "", may_share=saved_views.may_share(current_user.actor),
