@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import abort, current_app, redirect, request, session
@@ -18,18 +19,18 @@ from webapp.admin.orders.download_pages import DownloadPages
 from webapp.admin.orders.entry_pages import EntryPages
 from webapp.admin.orders.fragments import bulk_bar, density_form, filter_form, look, range_menus, row_kit, table_of
 from webapp.admin.orders.fresh_pages import FreshPages, written
-from webapp.admin.orders.listing import count_text, listing_of
+from webapp.admin.orders.listing import Listing, count_text, listing_of
 from webapp.admin.orders.look_pages import LookPages
 from webapp.admin.orders.mark_pages import MarkPages
 from webapp.admin.orders.matching_pages import MatchingPages
-from webapp.admin.orders.opening import read_opening
+from webapp.admin.orders.opening import Opening, read_opening
 from webapp.admin.orders.order_pages import OrderPages
 from webapp.admin.orders.overview_page import OverviewPage
 from webapp.admin.orders.packing_page import PackingPages
 from webapp.admin.orders.ranges import sort_label
 from webapp.admin.orders.row_pages import RowPages
 from webapp.admin.orders.view_pages import ViewPages
-from webapp.auth import signed_in
+from webapp.auth import Identity, signed_in
 from webapp.domain.days import local_day
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
@@ -39,7 +40,7 @@ from webapp.services.bulk_jobs.acts import NEEDED
 from webapp.services.orders.cursors import cursor_from_params
 from webapp.services.orders.fresh import mark_now
 from webapp.services.orders.picture import Count
-from webapp.services.orders.query import list_orders
+from webapp.services.orders.query import OrderPage, list_orders
 
 ACTIONS: dict[str, Permission] = {kind.value: needed for kind, needed in NEEDED.items()}
 """The bulk actions, in the order of the bar, and what each one needs."""
@@ -81,11 +82,9 @@ class OrderView(
         if not (part or params) and person.default_view:
             return redirect(self.get_url(".index_view", view=person.default_view))
         opening = read_opening(reading, params)
-        flt, columns = opening.flt, opening.columns
-        listing = listing_of(flt, opening.look)
-        places = listing.places
+        flt, listing = opening.flt, listing_of(opening.flt, opening.look)
         cursor, unreadable = cursor_from_params(
-            params, settings.secret_key, places.timezone, descending=flt.sort.descending
+            params, settings.secret_key, listing.places.timezone, descending=flt.sort.descending
         )
         have = max(min(request.headers.get("Lapak-Have", 0, int), flt.limit - 1), 0) if part == "further" else 0
         if not part and "" in request.args.values():
@@ -102,7 +101,7 @@ class OrderView(
             limit=flt.limit - have,
             with_count=part != "further",
             whole_first=part != "further",
-            more=more_of(columns),
+            more=more_of(opening.columns),
         )
         count = page.count
         whole = cursor is None
@@ -112,25 +111,10 @@ class OrderView(
         # A view alone in the address stays there: it means whatever the view is by then.
         alone = opening.view is not None and len(params) == 1
         here = request.full_path if alone else listing.address(cursor=cursor)
-        shown = frozenset(row.number for row in page.rows)
-        may = tuple(name for name, needed in ACTIONS.items() if person.actor.may(needed))
-        others = any((page.next, page.prev, page.further))
-        context = {
-            "listing": listing, "flt": flt, "page": page, "now": now, "places": places,
-            "tabs": listing.tabs(page), "pages": listing.pages(page), "count": count_text(count), "number": count or 0,
-            "further": listing.address(cursor=page.further) if page.further else None, "have": have, "whole": whole,
-            "matching": self.get_url(".matching") + listing.query if may and others else "",
-            "here": here, "detail_url": self.get_url(".index_view"),
-            "problems": [problem_text(problem) for problem in (*opening.problems, *unreadable)],
-            "kept_elsewhere": [n for n in person.selection if n not in shown],
-            "overview_url": listing.overview_address(self.get_url(".overview")),
-            "rows": cells(page.rows, person.selection, now, columns),
-            "kit": row_kit(buyer_pages=not scope.restricted),
-            "table": table_of(listing, columns, dense=person.dense),
-            "look": look(listing, opening.view.name if opening.view else "", dense=person.dense),
+        context = self._shown(listing, opening, page, now) | {
+            "count": count_text(count), "number": count or 0, "have": have, "whole": whole, "here": here,
             "density_form": density_form(here),
-            "headers": as_headers(columns, scope),
-            "range_menus": range_menus(listing, local_day(now, places.timezone)),
+            "problems": [problem_text(problem) for problem in (*opening.problems, *unreadable)],
         }  # fmt: skip
         if part == "further":
             return self.render("admin/orders/list_further.html", **context)
@@ -142,9 +126,29 @@ class OrderView(
             mark=written(mark),
             sort_label=sort_label(flt.sort),
             filter_form=filter_form(listing),
-            bulk_bar=bulk_bar(may) if may else "",
+            bulk_bar=bulk_bar(may) if (may := _actions(person)) else "",
             selection_done=session.pop("selection_done", False),
         ), 404 if opening.gone else 200
+
+    def _shown(self, listing: Listing, opening: Opening, page: OrderPage, now: datetime) -> dict[str, Any]:
+        """What every answer shows of one page of the list, for its template."""
+        person, columns = signed_in(), opening.columns
+        shown = frozenset(row.number for row in page.rows)
+        others = any((page.next, page.prev, page.further))
+        return {
+            "listing": listing, "flt": listing.flt, "page": page, "now": now, "places": listing.places,
+            "tabs": listing.tabs(page), "pages": listing.pages(page), "detail_url": self.get_url(".index_view"),
+            "further": listing.address(cursor=page.further) if page.further else None,
+            "matching": self.get_url(".matching") + listing.query if others and _actions(person) else "",
+            "kept_elsewhere": [n for n in person.selection if n not in shown],
+            "overview_url": listing.overview_address(self.get_url(".overview")),
+            "rows": cells(page.rows, person.selection, now, columns),
+            "kit": row_kit(buyer_pages=not person.actor.scope.restricted),
+            "table": table_of(listing, columns, dense=person.dense),
+            "look": look(listing, opening.view.name if opening.view else "", dense=person.dense),
+            "headers": as_headers(columns, person.actor.scope),
+            "range_menus": range_menus(listing, local_day(now, listing.places.timezone)),
+        }  # fmt: skip
 
     def is_action_allowed(self, name: str) -> bool:
         """Whether the signed-in person may use this bulk action."""
@@ -188,3 +192,7 @@ class OrderView(
     def action_delete(self, numbers: list[str]) -> ResponseReturnValue:
         """Show which can be deleted, and ask."""
         return self.ask_delete(numbers)
+
+
+def _actions(person: Identity) -> tuple[str, ...]:
+    return tuple(name for name, needed in ACTIONS.items() if person.actor.may(needed))
