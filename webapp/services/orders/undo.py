@@ -68,7 +68,7 @@ class RecentChange:
     """
 
     batch_id: int
-    kind: str
+    kind: ActKind
     to: OrderStatus | None
     orders: int
     at: datetime
@@ -217,6 +217,7 @@ def _recent(batch: Batch, job: Job | None, now: datetime) -> RecentChange:
     orders = len(batch.order_ids or ()) if job is None else job.ok
     still = end is not None and end + TIME >= now and batch.undone_by is None and orders > 0
     return RecentChange(
-        batch.id, batch.kind, OrderStatus(batch.to_status) if batch.to_status else None, orders, batch.created_at,
-        end + TIME if end is not None and still else None, batch.undone_by is not None, batch.job_id, end is None,
+        batch.id, ActKind(batch.kind), OrderStatus(batch.to_status) if batch.to_status else None, orders,
+        batch.created_at, end + TIME if end is not None and still else None, batch.undone_by is not None, batch.job_id,
+        end is None,
     )  # fmt: skip
