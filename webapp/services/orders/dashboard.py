@@ -20,8 +20,11 @@ from webapp.services.statements import ReadSession, Statement
 from webapp.services.totals import AccountChoice, sums
 
 LATEST = 10
+"""Orders that the start page shows."""
 DAYS = 30
+"""Days of its chart, and as many before them to compare."""
 FAILED_WITHIN = timedelta(days=7)
+"""How long a failed job is something to do."""
 _FAILED_JOBS_LOOKED_AT = 500
 
 
