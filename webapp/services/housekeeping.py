@@ -22,7 +22,7 @@ TOGETHER = 500
 """Files looked up in one statement."""
 TARGETS_TOGETHER = 10_000
 """Orders of a frozen list that are forgotten in one transaction."""
-MERGE_PAGES, MERGE_STEPS, MERGE_PAUSE = 250, 60, 0.02
+MERGE_PAGES, MERGE_STEPS, MERGE_PAUSE = 250, 20, 0.02
 """Pages of SQLite's search index that one step merges (0.03 s, at most 0.15), steps of a turn, seconds between them."""
 SESSIONS_KEPT = timedelta(days=30)
 """How long an ended sign-in stays on record."""
