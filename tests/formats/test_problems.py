@@ -24,6 +24,7 @@ FACTS: dict[str, Any] = {
 }  # fmt: skip
 FILE_FACTS: dict[str, dict[str, Any]] = {
     "empty_file": {},
+    "no_rows": {},
     "too_large": {"limit": 200_000_000, "size": 212_345_678},
     "too_many_rows": {"limit": 1_000_000},
     "too_many_columns": {"limit": 500, "line": 3},

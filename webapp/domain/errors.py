@@ -136,6 +136,7 @@ VARIANTS: dict[tuple[Code, str], str] = {
         "%(number)s is %(from_status)s: orders are picked and packed while they are In process or Ready to ship."
     ),
     (Code.NOT_FOUND, "line"): N_("%(number)s has no such line to pick."),
+    (Code.BAD_VALUE, "long"): N_("“%(value)s” is too long as %(field)s: shorten it to %(limit)s characters."),
     (Code.BAD_VALUE, "pieces"): N_("%(value)s pieces can't be counted here: it takes 0 to %(limit)s."),
     (Code.BAD_VALUE, "scan_unknown"): N_(
         "“%(value)s” is not in %(number)s. Put it back, and scan an item of this order."

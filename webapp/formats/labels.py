@@ -128,6 +128,20 @@ FIELD: Mapping[str, str] = {
     "assigned": N_("person"),
     "sort": N_("sort"),
     "date": N_("kind of date"),
+    "from": N_("first day"),
+    "to": N_("last day"),
+    "at": N_("day to go to"),
+    "limit": N_("orders a page"),
+    "after": N_("place in the list"),
+    "before": N_("place in the list"),
+    "payment_status": N_("payment status"),
+    "channel": N_("channel"),
+    "warehouse": N_("warehouse"),
+    "tab": N_("tab"),
+    "arranged": N_("shipment filter"),
+    "printed": N_("print filter"),
+    "due": N_("due filter"),
+    "acceptance": N_("acceptance filter"),
 }
 
 

@@ -19,6 +19,7 @@ _LONGEST = 80
 
 FILE_PROBLEMS: Mapping[str, str] = {
     "empty_file": N_("The file is empty. It needs a header row and at least one row below it."),
+    "no_rows": N_("The file has a header row and nothing below it. Put one row below the header for each order."),
     "too_large": N_("The file has %(size)s, and at most %(limit)s are read. Split it in two."),
     "too_large.unzipped": N_(
         "Unpacked, the file has %(size)s, and at most %(limit)s are read. Save it as CSV or split it in two."

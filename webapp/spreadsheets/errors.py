@@ -15,6 +15,7 @@ class FileProblem(StrEnum):
     """Everything that can be wrong with a file as a whole; beside each, the params that come with it."""
 
     EMPTY_FILE = "empty_file"  # nothing in it, not even a header
+    NO_ROWS = "no_rows"  # a header and nothing below it
     TOO_LARGE = "too_large"  # limit, size: bytes; unzipped=1 where the contents of an XLSX file are meant
     TOO_MANY_ROWS = "too_many_rows"  # limit
     TOO_MANY_COLUMNS = "too_many_columns"  # limit, line

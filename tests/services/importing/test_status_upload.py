@@ -155,7 +155,7 @@ def test_a_spreadsheet_is_read_the_same(app: Flask, shop: Shop, storage: LocalSt
     ("data", "code"),
     [
         (b"", "empty_file"),
-        (b"order_number,status\n", "empty_file"),
+        (b"order_number,status\n", "no_rows"),
         (b"name,price\nA,1\n", "missing_columns"),
         (bytes(random.Random(1).randbytes(5000)), "not_a_table"),
         (b"PK\x03\x04 not really a zip", "bad_xlsx"),

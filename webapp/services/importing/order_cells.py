@@ -66,7 +66,7 @@ def cell_pieces(text: str) -> int:
 def cell_text(text: str, field: str) -> str:
     """A text as typed; none where nobody sees anything. Raises BadCell for one that is too long."""
     if len(text) > LONGEST[field]:
-        raise BadCell(Code.BAD_VALUE, field, text[:60] + "…")
+        raise BadCell(Code.BAD_VALUE, field, text[:60] + "…", variant="long", limit=LONGEST[field])
     return text if plain(text).strip() else ""
 
 

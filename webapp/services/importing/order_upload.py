@@ -110,7 +110,7 @@ class _Check:
     def preview(self) -> tuple[dict[str, Any], int | None]:
         """What the check found, and the number of rows; of a file that is to be mapped first that is not known yet."""
         if not self.file.samples:
-            raise UnreadableFile(FileProblem.EMPTY_FILE)
+            raise UnreadableFile(FileProblem.NO_ROWS)
         told = about_file(self.file, self.mapping, stage=MAPPING, remembered=self.guess.remembered)
         told["duplicate"] = self.job.params.get("duplicate")
         if not self._clear():
@@ -182,7 +182,7 @@ class _Check:
                 done += sum(map(_size, groups))
                 self._sign(done)
         if not done:
-            raise UnreadableFile(FileProblem.EMPTY_FILE)
+            raise UnreadableFile(FileProblem.NO_ROWS)
         return tally, done
 
     def _sign(self, done: int) -> None:

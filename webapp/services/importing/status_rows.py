@@ -74,6 +74,10 @@ def _status_row(row: Row, number: str, *cells: str) -> StatusRow:
 
 
 @lru_cache(maxsize=4096)
+def _too_long(field: str, text: str, limit: int) -> Problem:
+    return Problem(Code.BAD_VALUE, {"field": field, "value": text[:60] + "…", "variant": "long", "limit": limit})
+
+
 def _act(status: str, comment: str, notify: str, tracking: str, courier: str, paid: str) -> OrderAct | Problem:
     # Cached: most rows of a file ask for the same thing.
     to = status_from_words(status)
@@ -86,9 +90,9 @@ def _act(status: str, comment: str, notify: str, tracking: str, courier: str, pa
         if text and yes_no(text) is None:
             return Problem(Code.BAD_VALUE, {"field": field, "value": text[:100]})
     if len(comment) > LONGEST_COMMENT:
-        return Problem(Code.BAD_VALUE, {"field": "comment", "value": comment[:60] + "…"})
+        return _too_long("comment", comment, LONGEST_COMMENT)
     if len(courier) > LONGEST_COURIER:
-        return Problem(Code.BAD_VALUE, {"field": "courier", "value": courier[:LONGEST_COURIER] + "…"})
+        return _too_long("courier", courier, LONGEST_COURIER)
     try:
         number = clean_tracking_number(tracking) if tracking else None
     except TrackingNumberError:

@@ -99,7 +99,7 @@ def _preview(job: Job, lease: Lease, actor: Actor, storage: Storage) -> tuple[di
                 step(work, lease, done, done + len(chunk))
             done += len(chunk)
         if not done:
-            raise UnreadableFile(FileProblem.EMPTY_FILE)
+            raise UnreadableFile(FileProblem.NO_ROWS)
         return tally.as_preview(table, columns, job.params.get("duplicate")), done
 
 
