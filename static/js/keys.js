@@ -23,6 +23,21 @@ function move(step) {
   (row.querySelector("a.lp-no") ?? row.querySelector("a")).focus({ preventScroll: true });
 }
 
+const PLACE = `row ${location.pathname}${location.search}`;
+const opened = (row) => (row?.querySelector("a.lp-no") ?? row?.querySelector("a"))?.pathname;
+
+/** Whoever comes back to a list by the Back button goes on at the row from which they left. */
+function goOn() {
+  const left = performance.getEntriesByType("navigation")[0]?.type === "back_forward" && sessionStorage.getItem(PLACE);
+  if (left) mark(rows().find((row) => opened(row) === left));
+}
+
+addEventListener("pagehide", () => {
+  const row = document.querySelector("tr.cur");
+  if (row) sessionStorage.setItem(PLACE, opened(row) ?? "");
+});
+goOn();
+
 function tick(range) {
   const box = document.querySelector("tr.cur input[name=rowid]");
   box?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: range }));

@@ -55,6 +55,12 @@ def test_a_row_is_reached_ticked_and_opened(site: Site, sign_in: SignIn) -> None
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/admin/orders/{orders[2].number}")
+    page.go_back()
+    expect(cursor).to_contain_text(orders[2].number)
+    page.keyboard.press("j")
+    expect(cursor).to_contain_text(orders[1].number)
+    page.goto("/admin/orders/")
+    expect(cursor).to_have_count(0)
 
 
 def test_help_names_the_keys_and_gives_the_focus_back(site: Site, sign_in: SignIn) -> None:
