@@ -23,8 +23,8 @@ from webapp.services.orders.facts import KnownOrder
 class OrderUpdate:
     """What an order gets; what is None, empty or absent stays. Amounts in minor units.
 
-    `texts` by the names of history: those of the buyer (`buyer_name` …) and `note`. Given lines replace the lines; what
-    is digital no file says, so an item that the order has already stays what it is.
+    `texts` by the names of history: those of the buyer (`buyer_name` …) and `note`. Given lines replace the lines;
+    files do not say what is digital, so an item that the order has already stays what it is.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
