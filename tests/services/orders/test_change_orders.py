@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from tests.factories import Shop, count_rows, force, history_of, make_orders, status_of, totals_recounted
 from webapp.domain.errors import Code
-from webapp.domain.order_acts import OrderAct, Outcome
+from webapp.domain.order_acts import ActKind, OrderAct, Outcome
 from webapp.domain.order_status import OrderStatus, targets
 from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.domain.permissions import Role
@@ -187,7 +187,7 @@ def test_a_returned_parcel_is_sent_again_with_its_number_or_another(app: Flask, 
         change_status(shop.actor(), [order.number], S.RTS)
     change_status(shop.actor(), [same.number], S.SHIPPED)
     act = OrderAct(to=S.SHIPPED, tracking_number="B2", courier="jne")
-    assert act_on_orders(shop.actor(), "test", [other.number], act).count(Outcome.OK) == 1
+    assert act_on_orders(shop.actor(), ActKind.SET_TRACKING, [other.number], act).count(Outcome.OK) == 1
     db.session.rollback()
     rows = db.session.execute(select(Shipment.tracking_number, Shipment.state).order_by(Shipment.id)).all()
     assert [tuple(row) for row in rows] == [("A1", "dispatched"), ("B1", "returned"), ("B2", "dispatched")]
