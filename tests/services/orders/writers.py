@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -182,6 +183,16 @@ class Writer:
         db.session.rollback()
         if batch_id is not None:
             self._run("undo of a job", start_undo(self.actor, batch_id))
+
+    def take_back_a_job_alone(self) -> None:
+        """Until the undo of a file succeeds, while nobody else works: in the crowd others may have changed each of its
+        orders by then."""
+        for _ in range(20):
+            self.upload_statuses()
+            with suppress(Refused, CannotUndo):
+                self.take_back_job()
+            if self.board.came_to().get("undo of a job", Counter())[Outcome.OK]:
+                return
 
     def fold(self) -> None:
         """What the scheduler does meanwhile."""
