@@ -53,16 +53,6 @@ class Moments:
         return max((span.high for span in self.spans if span.high), default=None)
 
     @property
-    def latest_low(self) -> datetime | None:
-        """From here on the days have begun in every zone."""
-        return max((span.low for span in self.spans if span.low), default=None)
-
-    @property
-    def earliest_high(self) -> datetime | None:
-        """Until here they have ended in no zone."""
-        return min((span.high for span in self.spans if span.high), default=None)
-
-    @property
     def ordered_before(self) -> datetime | None:
         """Nothing is paid, shipped or changed before it was ordered: so the list begins here, not today. A day more
         for clocks of other systems."""
@@ -99,7 +89,8 @@ class Moments:
             return each
         # Said once for all zones: an index serves this, not the alternatives. Most moments lie in the days of every
         # zone, and no more is asked of them.
-        every = Span((), self.latest_low, self.earliest_high).sql(st, moment, account)
+        lows, highs = [span.low for span in self.spans if span.low], [span.high for span in self.spans if span.high]
+        every = Span((), max(lows, default=None), min(highs, default=None)).sql(st, moment, account)
         return f"{Span((), self.low, self.high).sql(st, moment, account)} and (({every}) or {each})"
 
     def _ordered(self, st: Statement, alias: str) -> str:
