@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv as csv_module
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests.factories import Shop, count_rows, force, history_of, make_orders, totals_recounted
 from tests.services.importing.uploading import (
@@ -34,9 +36,11 @@ from webapp.domain.permissions import Role
 from webapp.extensions import db
 from webapp.integrations.storage.local import LocalStorage
 from webapp.models import HeaderMapping, JobRow, Order, OrderSearch, Store
+from webapp.services.importing import order_upload
 from webapp.services.importing.order_columns import COLUMNS, SAMPLE_ROWS
 from webapp.services.importing.order_mapping import OrderMapping, guess_mapping, remember
 from webapp.services.jobs import confirm_job, result_rows, retry_failed
+from webapp.services.orders.contents import Content, read_contents
 from webapp.services.orders.create import NewLine
 from webapp.services.orders.delete import delete_orders
 from webapp.services.unit_of_work import unit_of_work
@@ -156,6 +160,24 @@ def test_a_number_that_is_not_ours_is_not_found(app: Flask, shop: Shop, storage:
     done = apply(shop.actor(), storage, csv("order_number,buyer_name", "261121-AAAAAAAA,Siti", "nothing,Siti"))
     assert outcomes(done.id) == [("failed", "not_found")] * 2
     assert history_of(foreign.number)[-1].seq == 1
+
+
+def test_an_order_deleted_while_the_file_is_checked_fails_alone(
+    app: Flask, shop: Shop, storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, stays = make_orders(shop.manual, 2)
+    force([gone.id], status=S.CREATED, payment_method=None)
+
+    def contents(session: Session, ids: Sequence[int]) -> dict[int, Content]:
+        assert set(ids) == {gone.id, stays.id}
+        assert [each.problem for each in delete_orders(shop.actor(), [gone.number]).results] == [None]
+        monkeypatch.undo()
+        return read_contents(session, ids)
+
+    monkeypatch.setattr(order_upload, "read_contents", contents)
+    done = apply(shop.actor(), storage, csv("order_number,notes", f"{gone.number},Satu", f"{stays.number},Dua"))
+    assert outcomes(done.id) == [("failed", "not_found"), ("ok", None)]
+    assert contact(stays.id).note == "Dua"
 
 
 def test_updates_keep_empty_cells_and_replace_given_lines(app: Flask, shop: Shop, storage: LocalStorage) -> None:

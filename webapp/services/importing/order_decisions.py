@@ -138,8 +138,8 @@ def decide_groups(
     *,
     absent: Code = Code.NOT_FOUND,
 ) -> list[Decided]:
-    """What comes of each group. `known` and `contents` are of the orders that were aimed at; one that is missing there
-    is `absent`: gone meanwhile, or held by somebody else."""
+    """What comes of each group. `known` and `contents` are of the orders that were aimed at, read one after the other:
+    one that is missing in either is `absent`, gone meanwhile or held by somebody else."""
     decided = []
     for each in aimed:
         group = each.group
@@ -179,15 +179,16 @@ def _decide_update(
     if each.problem is not None or group.problem is not None:
         return Decided(group, Outcome.FAILED, each.problem or group.problem)
     order = known.get(each.order_id) if each.order_id is not None else None
-    if order is None:
+    content = contents.get(order.id) if order is not None else None
+    if order is None or content is None:
         variant = {"variant": "gone"} if absent is Code.NOT_FOUND else {}
         return Decided(group, Outcome.FAILED, Problem(absent, {"number": group.number, **variant}))
     try:
         update = reader.update(group, order.currency)
     except BadCell as bad:
         return Decided(group, Outcome.FAILED, refused_update(order, actor) or bad.problem, order.id)
-    decision, content = decide_update(order, contents[order.id], update, actor)
-    changed = (decision, content) if decision.outcome is Outcome.OK else None
+    decision, changed_content = decide_update(order, content, update, actor)
+    changed = (decision, changed_content) if decision.outcome is Outcome.OK else None
     return Decided(group, decision.outcome, decision.problem, order.id, None, order, changed)
 
 
