@@ -1,7 +1,7 @@
 """What every view of the back office stands on: closed by default, one permission a view, writes through services.
 
 A view names the permission that opens it; single routes may ask for another one with `auth.needs`. Services check
-again with the actor. POSTs are covered by CSRFProtect for the whole application; forms are Flask-WTF's.
+again with the actor. POSTs are covered by CSRFProtect for the whole application; forms are Flask-WTF's (`PageForm`).
 """
 
 from __future__ import annotations
@@ -73,13 +73,20 @@ class GuardedView(Guarded, BaseView):
     """A page of our own. Set `permission`; expose routes with `@expose`."""
 
 
-class AdminForm(BaseForm, FlaskForm):
-    """Base of the forms that Flask-Admin makes for models: its own, with Flask-WTF's CSRF token."""
+class PageForm(FlaskForm):
+    """Base of all forms of pages. The token that a form carries is the page's (`ui.csrf`): it is looked at before any
+    view is asked, and a field for it in each form was a second look, and half of what a form costs."""
 
     class Meta:
+        csrf = False
+
         def get_translations(self, form: BaseForm) -> FormWords:
             """WTForms' own texts in our catalogue, which has Indonesian."""
             return FormWords()
+
+
+class AdminForm(BaseForm, PageForm):
+    """Base of the forms that Flask-Admin makes for models."""
 
 
 class GuardedModelView(Guarded, ModelView):

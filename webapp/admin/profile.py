@@ -7,11 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import EqualTo, Length
 
-from webapp.admin.base import GuardedView, expose, show_problem
+from webapp.admin.base import GuardedView, PageForm, expose, show_problem
 from webapp.admin.forms import at_most, choices, needed, stripped
 from webapp.auth.passwords import SHORTEST, hash_password, verify_password
 from webapp.domain.errors import Refused
@@ -22,7 +21,7 @@ from webapp.services.unit_of_work import end_reading
 from webapp.settings import LOCALES
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(PageForm):
     """How Lapak speaks to and looks for this person."""
 
     name = StringField(lazy_gettext("Name"), [needed(), at_most(100)], filters=[stripped])
@@ -43,7 +42,7 @@ class ProfileForm(FlaskForm):
     )
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(PageForm):
     """A new password, by somebody who knows the old one."""
 
     old = PasswordField(lazy_gettext("Password now"), [needed()])

@@ -12,10 +12,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
+from webapp.admin.base import PageForm
 from webapp.admin.forms import at_most, choices, cleaned, email_address, needed
 from webapp.domain.errors import Problem
 from webapp.domain.money import (
@@ -65,7 +65,7 @@ class LineForm(Form):
         return not (self.sku.data or self.item_name.data or self.unit_price.data)
 
 
-class EntryForm(FlaskForm):
+class EntryForm(PageForm):
     """An order by hand. `find` is the look-up of a buyer; `version` what the editor of an order saw; `once` tells one
     form from another, so that sending a form twice makes one order."""
 

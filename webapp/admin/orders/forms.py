@@ -7,10 +7,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
+from webapp.admin.base import PageForm
 from webapp.admin.forms import cleaned
 
 LONGEST_COMMENT = 2000
@@ -29,7 +29,7 @@ def _notify() -> Any:
     return BooleanField(lazy_gettext("Notify buyers"))
 
 
-class StatusForm(FlaskForm):
+class StatusForm(PageForm):
     """Change the status of the selected orders."""
 
     status = RadioField(lazy_gettext("New status"), validate_choice=False)
@@ -38,7 +38,7 @@ class StatusForm(FlaskForm):
     typed = StringField()
 
 
-class HistoryForm(FlaskForm):
+class HistoryForm(PageForm):
     """Write a history entry; the status stays unless one is chosen."""
 
     comment = _comment()
@@ -62,20 +62,20 @@ class HistoryForm(FlaskForm):
         return not (self.comment.data or self.status.data or self.override.data)
 
 
-class PaidForm(FlaskForm):
+class PaidForm(PageForm):
     """Mark the selected orders paid."""
 
     comment = _comment()
     notify = _notify()
 
 
-class DeleteForm(FlaskForm):
+class DeleteForm(PageForm):
     """Delete the selected orders."""
 
     typed = StringField()
 
 
-class TrackingForm(FlaskForm):
+class TrackingForm(PageForm):
     """Courier and tracking number of one order's parcel."""
 
     courier = StringField(lazy_gettext("Courier"), [Length(max=60)])

@@ -10,10 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 
-from webapp.admin.base import expose
+from webapp.admin.base import PageForm, expose
 from webapp.admin.orders.outcome import Done
 from webapp.auth import needs
 from webapp.domain.errors import Code, Refused
@@ -35,7 +34,7 @@ from webapp.services.orders.tag import (
 )
 
 
-class AssignForm(FlaskForm):
+class AssignForm(PageForm):
     """To whom the selected orders are given."""
 
     assigned = SelectField(lazy_gettext("Assigned to"), validate_choice=False)
@@ -53,7 +52,7 @@ class AssignForm(FlaskForm):
         return {ME: current_user.email, NOBODY: None}.get(chosen, chosen)
 
 
-class TagForm(FlaskForm):
+class TagForm(PageForm):
     """A tag that does not exist yet, beside those that are ticked."""
 
     new = StringField()

@@ -12,9 +12,8 @@ from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from flask_wtf import FlaskForm
 
-from webapp.admin.base import expose
+from webapp.admin.base import PageForm, expose
 from webapp.admin.orders.forms import OVERRIDE, DeleteForm, HistoryForm, PaidForm, StatusForm
 from webapp.admin.orders.listing import count_text, listing_of
 from webapp.admin.orders.mark_pages import AssignForm, person_choices
@@ -31,12 +30,12 @@ from webapp.services.orders.filters import ListFilter
 from webapp.services.orders.query import count_orders
 from webapp.services.orders.tag import read_tags
 
-_FORMS: dict[ActKind, type[FlaskForm]] = {
+_FORMS: dict[ActKind, type[PageForm]] = {
     ActKind.CHANGE_STATUS: StatusForm,
     ActKind.ADD_HISTORY: HistoryForm,
     ActKind.MARK_PAID: PaidForm,
     ActKind.ASSIGN: AssignForm,
-    ActKind.TAG: FlaskForm,
+    ActKind.TAG: PageForm,
     ActKind.DELETE: DeleteForm,
 }
 
