@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import Connection, event, select, update
 
 from tests.factories import Shop
 from webapp.domain.actors import SYSTEM
@@ -248,8 +248,22 @@ def test_a_message_that_waited_long_in_its_claim_is_still_ours_or_left(app: Flas
     assert (report.sent, report.lost) == (3, 0)
 
 
-def test_no_more_is_claimed_than_asked_for(app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def look_up_row_by_row(connection: Connection) -> None:
+    """The plan that PostgreSQL seldom makes: what is in a list is asked for anew for each row."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("set local enable_hashjoin = off; set local enable_mergejoin = off")
+        connection.exec_driver_sql("set local enable_material = off; set local enable_hashagg = off")
+        connection.exec_driver_sql("set local enable_sort = off; set local enable_indexscan = off")
+        connection.exec_driver_sql("set local enable_bitmapscan = off")
+
+
+@pytest.mark.parametrize("plan", [None, look_up_row_by_row])
+def test_no_more_is_claimed_than_asked_for(
+    app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch, plan: Callable[[Connection], None] | None
+) -> None:
     put(25)
+    if plan is not None:
+        event.listen(db.engine, "begin", plan)
     rung: list[str] = []
     monkeypatch.setattr("webapp.queues.ring", lambda task, *_args: rung.append(task))
     assert send_due({"push": Recorder()}, limit=22, now=clock).sent == 22

@@ -170,9 +170,11 @@ def _due(kinds: Sequence[str], limit: int, now: datetime) -> Select[int]:
 def _claim(work: UnitOfWork, kinds: Sequence[str], limit: int, now: datetime) -> list[Delivery]:
     """Data model, section 9: one statement; other senders skip what is locked. In the order in which they are due."""
     row = OutboxMessage
+    # Materialized: left to the planner PostgreSQL may ask for them anew for each row, and take more than the limit.
+    due = _due(kinds, limit, now).cte("due").prefix_with("MATERIALIZED", dialect="postgresql")
     rows = work.session.execute(
         update(row)
-        .where(row.id.in_(_due(kinds, limit, now)))
+        .where(row.id.in_(select(due.c.id)))
         .values(state=OutboxState.TAKEN, attempts=row.attempts + 1, leased_until=now + LEASE)
         .returning(
             row.due_at, row.id, row.kind, row.attempts, row.leased_until, row.payload, row.order_id, row.account_id

@@ -176,10 +176,12 @@ _ALL = {"postgresql": f"date '{_ALL_PERIOD}'", "sqlite": f"'{_ALL_PERIOD}'"}
 
 
 def _fold_postgresql(connection: Connection) -> int:
-    # Rows go in in key order, so that two folds at once cannot wait for each other in a circle.
+    # Rows go in in key order, so that two folds at once cannot wait for each other in a circle. Materialized: left to
+    # the planner the oldest may be asked for anew for each row, and more than the limit be taken.
     sql = (
-        "with gone as (delete from order_totals_changes where id in ("
-        f"select id from order_totals_changes order by id limit {FOLD_ROWS} for update skip locked) returning *),"
+        "with oldest as materialized"
+        f" (select id from order_totals_changes order by id limit {FOLD_ROWS} for update skip locked),"
+        " gone as (delete from order_totals_changes where id in (select id from oldest) returning *),"
         f" g as ({_groups('gone', _MONTH['postgresql'], _ALL['postgresql'])}),"
         " put as (insert into order_totals as o (grain, account_id, period, status, payment_status, currency, orders,"
         f" total) select * from g order by 1, 2, 3, 4, 5, 6{_UPSERT})"
