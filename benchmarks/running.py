@@ -19,7 +19,7 @@ class Sizes:
     memory_rows: int = 1_000_000
     few_rows: int = 1_000
     rounds: int = 60
-    bulk_rounds: int = 12
+    bulk_rounds: int = 16
     export_orders: int = 100_000
     export_rounds: int = 5
     combinations: int = 200

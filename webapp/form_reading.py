@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import IO, Any
 
 from flask import Request
-from werkzeug.datastructures import MultiDict
 from werkzeug.formparser import FormDataParser
 
 
@@ -19,8 +18,10 @@ class _Parser(FormDataParser):
         rest, form, files = super().parse(stream, mimetype, content_length, options)
         for file in files.values():
             file.filename = _without(file.filename) if file.filename else file.filename
-        kept: MultiDict[str, str] = self.cls([(name, _without(value)) for name, value in form.items(multi=True)])
-        return rest, kept, files
+        values = list(form.items(multi=True))
+        if any("\0" in value for _name, value in values):
+            form = self.cls([(name, _without(value)) for name, value in values])
+        return rest, form, files
 
 
 class FormRequest(Request):

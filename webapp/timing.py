@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from contextvars import ContextVar
 from typing import Any
 
-from flask import Flask, Response, g, has_request_context
+from flask import Flask, Response, g
 from flask_login import current_user
 from sqlalchemy import event
 
@@ -22,10 +23,22 @@ def init(app: Flask) -> None:
     app.after_request(_report)
 
 
+class _Spent:
+    """What a request has spent in the database; the next one of its thread begins anew."""
+
+    __slots__ = ("began", "seconds", "statements")
+
+    def __init__(self) -> None:
+        self.began = time.perf_counter()
+        self.statements = 0
+        self.seconds = 0.0
+
+
+_spent: ContextVar[_Spent | None] = ContextVar("spent", default=None)
+
+
 def _begin() -> None:
-    g.began = time.perf_counter()
-    g.statements = 0
-    g.db_seconds = 0.0
+    _spent.set(_Spent())
 
 
 def _before(_connection: Any, _cursor: Any, _statement: Any, _params: Any, context: Any, _many: Any) -> None:
@@ -33,17 +46,19 @@ def _before(_connection: Any, _cursor: Any, _statement: Any, _params: Any, conte
 
 
 def _after(_connection: Any, _cursor: Any, statement: str, _params: Any, context: Any, _many: Any) -> None:
+    spent = _spent.get()
     # SQLite's transactions are begun by hand, and so by a cursor: beginning one is not a statement.
-    if has_request_context() and "statements" in g and not statement.startswith("BEGIN"):
-        g.statements += 1
-        g.db_seconds += time.perf_counter() - context.began
+    if spent is not None and not statement.startswith("BEGIN"):
+        spent.statements += 1
+        spent.seconds += time.perf_counter() - context.began
 
 
 def _report(response: Response) -> Response:
     # The user is looked at only where the request already asked who it is: nothing is loaded for the header.
-    if "_login_user" in g and current_user.is_authenticated and "began" in g:
-        whole = (time.perf_counter() - g.began) * 1000
+    spent = _spent.get()
+    if spent is not None and "_login_user" in g and current_user.is_authenticated:
+        whole = (time.perf_counter() - spent.began) * 1000
         response.headers["Server-Timing"] = (
-            f'db;dur={g.db_seconds * 1000:.1f};desc="{g.statements} statements", app;dur={whole:.1f}'
+            f'db;dur={spent.seconds * 1000:.1f};desc="{spent.statements} statements", app;dur={whole:.1f}'
         )
     return response

@@ -15,6 +15,7 @@ from webapp.domain.actors import SYSTEM, Actor, ActorKind, person
 from webapp.domain.errors import Code
 from webapp.domain.order_acts import (
     Decision,
+    Decisions,
     OrderAct,
     OrderFacts,
     Outcome,
@@ -497,3 +498,13 @@ def test_the_same_act_again_changes_nothing(facts: OrderFacts, act: OrderAct, ac
             returns_withdrawn=facts.returns_withdrawn if act.override is None else act.override,
         )
         assert decide(after, act, actor).outcome is Outcome.UNCHANGED
+
+
+@given(st.lists(FACTS, min_size=2, max_size=6), st.lists(ACTS, min_size=1, max_size=2), ACTORS)
+def test_many_orders_come_to_what_each_comes_to_alone(
+    several: list[OrderFacts], acts: list[OrderAct], actor: Actor
+) -> None:
+    alike = [facts._replace(number=f"{NUMBER[:-1]}{n}", account_id=n) for facts in several for n in range(3)]
+    decisions = Decisions(actor)
+    for facts, act in product(alike, acts):
+        assert decisions.of(facts, act) == decide(facts, act, actor)

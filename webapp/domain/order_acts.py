@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -160,6 +161,34 @@ def decide(order: OrderFacts, act: OrderAct, actor: Actor) -> Decision:
     step = find_transition(order.status, status, digital=order.digital)
     notice = step.notice if step else Notice.ORDER_UPDATED
     return Decision(Outcome.OK, status, payment, notice=notice if act.notify else None, changes=changes)
+
+
+_standing = itemgetter(slice(1, OrderFacts._fields.index("account_id")))
+"""What an order stands at: neither which one it is, nor whose."""
+
+
+class Decisions:
+    """What acts of one actor come to, for many orders at once.
+
+    Orders that stand alike are decided on once: a hundred of a list, or the rows of a file, are a few different cases.
+    A refusal names its order, and is made for each; so is what comes of tags and persons, which each has of its own.
+    """
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+        self._made: dict[tuple[tuple[Any, ...], int], Decision] = {}
+
+    def of(self, order: OrderFacts, act: OrderAct) -> Decision:
+        """As `decide` has it. Acts are told apart by identity: all must live as long as this."""
+        if act.assign is not None or act.tag or act.untag:
+            return decide(order, act, self._actor)
+        case = _standing(order), id(act)
+        decision = self._made.get(case)
+        if decision is None:
+            decision = decide(order, act, self._actor)
+            if decision.outcome is not Outcome.FAILED:
+                self._made[case] = decision
+        return decision
 
 
 def decide_deletion(order: OrderFacts, actor: Actor) -> Decision:

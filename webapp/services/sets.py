@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
+from enum import StrEnum
 from json.encoder import encode_basestring
 from operator import itemgetter
 from types import NoneType
@@ -29,8 +30,9 @@ class RowSet:
     """A set of rows for one statement: `RowSet("u", id="bigint", status="text")`.
 
     `source(dialect)` is the FROM item, `params(dialect, rows)` what to bind; rows are tuples in column order.
-    Types are PostgreSQL's: bigint, int, text, boolean, timestamptz, date, jsonb. Columns that hold one value in all
-    rows (`shared(rows)`) may be named to both: they are then bound once instead of once a row.
+    Types are PostgreSQL's: bigint, int, text, boolean, timestamptz, date, jsonb; codes may be given as enums. Columns
+    that hold one value in all rows (`shared(rows)`) may be named to both: they are then bound once instead of once a
+    row.
     """
 
     def __init__(self, alias: str, **columns: str) -> None:
@@ -138,7 +140,9 @@ def _copy(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> No
 
 
 def _once(kind: str, value: Any) -> Any:
-    return _json(value) if kind == "jsonb" else value
+    if kind == "jsonb":
+        return _json(value)
+    return str(value) if isinstance(value, StrEnum) else value
 
 
 def _array(kind: str, values: Sequence[Any]) -> str:

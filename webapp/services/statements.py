@@ -7,7 +7,7 @@ compiling an expression costs more than the statement itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -65,6 +65,12 @@ class Statement:
         if self.sqlite:
             return f"{column} in ({', '.join(map(self.bind, listed))})"
         return f"{column} = any({self.array(listed, 'bigint' if isinstance(listed[0], int) else 'text')})"
+
+    def any_of(self, column: str, values: Sequence[int] | Sequence[str]) -> str:
+        """The condition that `column` is one of many values: one text and one plan, however many they are."""
+        if self.sqlite:
+            return f"{column} in (select value from json_each({self.bind(json.dumps(values))}))"
+        return f"{column} = any({self.bind(values)})"
 
     def words(self, column: str) -> str:
         """All values of a group in one text, with spaces between."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
-from sqlalchemy import insert
+from sqlalchemy import text
 
 from webapp.domain.order_acts import ActKind
 from webapp.domain.order_status import OrderStatus
-from webapp.models import Batch
+from webapp.services.sets import db_time
 from webapp.services.unit_of_work import UnitOfWork
 
-_INSERT = insert(Batch).returning(Batch.id)
+_INSERT = text(
+    "insert into batches (created_at, kind, to_status, order_ids, job_id, actor_kind, actor_id, actor_name)"
+    " values (:now, :kind, :to, :order_ids, :job_id, :actor_kind, :actor_id, :actor_name) returning id"
+)
 
 
 def new_batch(
@@ -24,14 +28,14 @@ def new_batch(
 ) -> int:
     """Write a batch by whoever acts and return its id. `order_ids` None: the orders are those of the job's rows."""
     values = {
-        "created_at": work.now,
+        "now": db_time(work.dialect, work.now),
         "kind": kind.value,
-        "to_status": to.value if to else None,
-        "order_ids": None if order_ids is None else list(order_ids),
+        "to": to.value if to else None,
+        "order_ids": None if order_ids is None else json.dumps(list(order_ids)),
         "job_id": job_id,
-        "undone_by": None,
         "actor_kind": work.actor.kind.value,
         "actor_id": work.actor.id,
         "actor_name": work.actor.name,
     }
-    return work.session.connection().execute(_INSERT, values).scalar_one()
+    batch_id: int = work.send(_INSERT, values).scalar_one()
+    return batch_id

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Problem
-from webapp.domain.order_acts import Decision, OrderAct, Outcome, decide
+from webapp.domain.order_acts import Decision, Decisions, OrderAct, Outcome
 from webapp.domain.order_status import OrderStatus
 from webapp.extensions import db
 from webapp.services.orders.facts import KnownOrder, lock_orders
@@ -77,6 +77,7 @@ def change_orders(
         known = lock_orders(work.session, work.actor.scope, acts, skip_locked=skip_locked)
     work.restart_clock()
     known = with_marks(work.session, known, acts)
+    decisions = Decisions(work.actor)
     changes: list[Change] = []
     results: list[OrderResult] = []
     for order_id, act in acts.items():
@@ -85,7 +86,7 @@ def change_orders(
             code = Code.LOCKED if skip_locked else Code.NOT_FOUND
             results.append(_absent(order_id, code))
             continue
-        decision = decide(order.facts, act, work.actor)
+        decision = decisions.of(order.facts, act)
         results.append(_result(order, decision))
         if decision.outcome is Outcome.OK:
             changes.append(Change(order, act, decision))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -49,8 +49,9 @@ def write_changes(work: UnitOfWork, changes: Sequence[Change], *, batch_id: int 
     _queue_notices(work, changes, batch_id, notices_due)
 
 
-_ALWAYS = {"id": "bigint", "status": "text"}
-_SOMETIMES = {
+_COLUMNS = {
+    "id": "bigint",
+    "status": "text",
     "payment_status": "text",
     "ship_by": "timestamptz",
     "returns_withdrawn": "boolean",
@@ -60,54 +61,54 @@ _SOMETIMES = {
 
 
 @lru_cache(maxsize=64)
-def _moving(moved: tuple[str, ...]) -> RowSet:
-    return RowSet("u", **_ALWAYS, **{name: _SOMETIMES[name] for name in moved})
+def _moving(names: tuple[str, ...]) -> RowSet:
+    return RowSet("u", **{name: _COLUMNS[name] for name in names})
 
 
 @lru_cache(maxsize=256)
-def _update_sql(dialect: Dialect, moved: tuple[str, ...], shared: frozenset[str]) -> TextClause:
-    rows = _moving(moved)
-    sets = ", ".join(f"{name} = u.{name}" for name in rows.columns if name != "id")
-    return text(
-        f"update orders set {sets}, version = version + 1, updated_at = :now"
-        f" from {rows.source(dialect, shared)} where orders.id = u.id"
-    )
+def _update_sql(dialect: Dialect, names: tuple[str, ...], shared: frozenset[str]) -> TextClause:
+    rows = _moving(names)
+    set_here = "version = version + 1, updated_at = :now"
+    if len(shared) == len(names) - 1:  # all but the id: every order gets the same
+        same = ", ".join(f"{name} = :u_{name}" for name in sorted(shared))
+        return text(f"update orders set {same}, {set_here} where {any_of(dialect, 'id', 'ids')}")
+    own = ", ".join(f"{name} = u.{name}" for name in names if name != "id")
+    return text(f"update orders set {own}, {set_here} from {rows.source(dialect, shared)} where orders.id = u.id")
 
 
 def _update_orders(work: UnitOfWork, changes: Sequence[Change], parcels: Sequence[ShipmentState | None]) -> None:
     """Write only columns that some order gets another value in: SQLite writes all indexes of each that is set."""
-    now = db_time(work.dialect, work.now)
-    due = _ship_by_of_stores(work, changes)
-    orders = [c.order for c in changes]
-    before_after: dict[str, tuple[list[Any], list[Any]]] = {
-        "payment_status": (
-            [order.facts.payment_status.value for order in orders],
-            [c.decision.payment_status.value for c in changes],
-        ),
-        "ship_by": ([order.ship_by for order in orders], [_ship_by(c, due) for c in changes]),
-        "returns_withdrawn": (
-            [order.facts.returns_withdrawn for order in orders],
-            [c.order.facts.returns_withdrawn if c.act.override is None else c.act.override for c in changes],
-        ),
-        "arranged_at": (
-            [order.arranged_at for order in orders],
-            [_arranged_at(order, state, now) for order, state in zip(orders, parcels, strict=True)],
-        ),
-        "assigned_to": (
-            [order.facts.assigned and order.facts.assigned.id for order in orders],
-            [_assigned_to(c) for c in changes],
-        ),
-    }
-    moved = {name: after for name, (before, after) in before_after.items() if before != after}
-    columns = [
-        [order.id for order in orders],
-        [c.decision.status.value for c in changes],
-        *moved.values(),
-    ]
-    rows, values = _moving(tuple(moved)), list(zip(*columns, strict=True))
+    now, ids = db_time(work.dialect, work.now), [c.order.id for c in changes]
+    columns = {"id": ids, "status": [c.decision.status for c in changes], **_moved(work, changes, parcels, now)}
+    names, values = tuple(columns), list(zip(*columns.values(), strict=True))
+    rows = _moving(names)
     shared = rows.shared(values)
-    sql = _update_sql(work.dialect, tuple(moved), shared)
-    work.session.execute(sql, rows.params(work.dialect, values, shared) | {"now": now})
+    bound = rows.params(work.dialect, values, shared) | {"now": now, "ids": many(work.dialect, ids)}
+    work.send(_update_sql(work.dialect, names, shared), bound)
+
+
+def _moved(
+    work: UnitOfWork, changes: Sequence[Change], parcels: Sequence[ShipmentState | None], now: DbTime
+) -> dict[str, list[Any]]:
+    """The new values of those columns, beside the status, that move with it or that the acts touch."""
+    touched = {name for decision in {id(c.decision): c.decision for c in changes}.values() for name in decision.changes}
+    moved: dict[str, list[Any]] = {}
+    if "payment_status" in touched:
+        moved["payment_status"] = [c.decision.payment_status for c in changes]
+    if "returns_withdrawn" in touched:
+        moved["returns_withdrawn"] = [
+            c.order.facts.returns_withdrawn if c.act.override is None else c.act.override for c in changes
+        ]
+    if "assigned_to" in touched:
+        moved["assigned_to"] = [_assigned_to(c) for c in changes]
+    due = _ship_by_of_stores(work, changes)
+    ship_by = [_ship_by(c, due) for c in changes]
+    if ship_by != [c.order.ship_by for c in changes]:
+        moved["ship_by"] = ship_by
+    arranged_at = [_arranged_at(c.order, state, now) for c, state in zip(changes, parcels, strict=True)]
+    if arranged_at != [c.order.arranged_at for c in changes]:
+        moved["arranged_at"] = arranged_at
+    return moved
 
 
 def _ship_by_of_stores(work: UnitOfWork, changes: Sequence[Change]) -> dict[int, DbTime]:
@@ -175,8 +176,8 @@ def insert_history(
     """One row of history for each change, under the version that the order has after it."""
     rows = [
         (
-            c.order.id, c.order.version + 1, c.order.facts.status.value, c.decision.status.value, c.act.comment,
-            c.act.notify, c.act.override, {name: list(pair) for name, pair in c.decision.changes.items()} or None,
+            c.order.id, c.order.version + 1, c.order.facts.status, c.decision.status, c.act.comment,
+            c.act.notify, c.act.override, _told(c.decision.changes),
         )
         for c in changes
     ]  # fmt: skip
@@ -189,7 +190,11 @@ def insert_history(
         "actor_id": work.actor.id,
         "actor_name": work.actor.name,
     }
-    work.session.execute(_history_sql(work.dialect, shared), bound)
+    work.send(_history_sql(work.dialect, shared), bound)
+
+
+def _told(changes: Mapping[str, tuple[Any, Any]]) -> dict[str, list[Any]] | None:
+    return {name: list(pair) for name, pair in changes.items()} if changes else None
 
 
 @dataclass(slots=True)
@@ -249,7 +254,7 @@ def append_totals(work: UnitOfWork, totals: Totals) -> None:
     """Append what this transaction changes in the totals. Nobody updates the totals themselves but the fold."""
     rows = [(*key, delta.orders, delta.total) for key, delta in sorted(totals.items()) if delta.orders or delta.total]
     if rows:
-        work.session.execute(_totals_sql(work.dialect), _TOTALS.params(work.dialect, rows))
+        work.send(_totals_sql(work.dialect), _TOTALS.params(work.dialect, rows))
 
 
 _PAYMENTS = RowSet(
@@ -279,7 +284,7 @@ def _write_payments(work: UnitOfWork, changes: Sequence[Change]) -> None:
             for c in paid
         ]  # fmt: skip
         bound = {"now": db_time(work.dialect, work.now), "state": PaymentState.PAID.value}
-        work.session.execute(_payments_sql(work.dialect), _PAYMENTS.params(work.dialect, rows) | bound)
+        work.send(_payments_sql(work.dialect), _PAYMENTS.params(work.dialect, rows) | bound)
     for payment, state in _ENDS.items():
         ids = [c.order.id for c in moved if c.decision.payment_status is payment]
         if ids:
@@ -308,7 +313,7 @@ def _extend_search(work: UnitOfWork, changes: Sequence[Change]) -> None:
         if "tracking_number" in c.decision.changes and c.act.tracking_number
     ]
     if rows:
-        work.session.execute(_search_sql(work.dialect), _WORDS.params(work.dialect, rows))
+        work.send(_search_sql(work.dialect), _WORDS.params(work.dialect, rows))
 
 
 _NOTICES = RowSet("u", order_id="bigint", account="bigint", payload="jsonb")
@@ -332,6 +337,6 @@ def _queue_notices(work: UnitOfWork, changes: Sequence[Change], batch_id: int | 
     if not rows:
         return
     bound = {"now": db_time(work.dialect, work.now), "due": db_time(work.dialect, due), "batch": batch_id}
-    work.session.execute(_outbox_sql(work.dialect), _NOTICES.params(work.dialect, rows) | bound)
+    work.send(_outbox_sql(work.dialect), _NOTICES.params(work.dialect, rows) | bound)
     if due <= work.now:
         work.later(outbox.TASK)

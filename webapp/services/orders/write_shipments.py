@@ -85,9 +85,7 @@ def write_shipments(work: UnitOfWork, changes: Sequence[tuple[KnownOrder, OrderA
 
 def next_state(order: KnownOrder, act: OrderAct, decision: Decision) -> ShipmentState | None:
     """The state of the order's shipment after the change, or None when the change does not touch it."""
-    touched = "courier" in decision.changes or "tracking_number" in decision.changes
     before, after, state = order.facts.status, decision.status, order.facts.shipment_state
-    labelled = ShipmentState.LABEL_PRINTED if act.tracking_number or order.facts.tracking_number else None
     if after is not before:
         if after is OrderStatus.SHIPPED and not order.facts.digital:
             arrived = before is OrderStatus.COMPLETED and state is not None
@@ -98,9 +96,13 @@ def next_state(order: KnownOrder, act: OrderAct, decision: Decision) -> Shipment
             return ShipmentState.CANCELED if state else None
         ended = after in (OrderStatus.COMPLETED, OrderStatus.CLOSED)
         if before is OrderStatus.SHIPPED and state in _GONE and not ended:
-            return labelled or ShipmentState.AWAITING
-    if not touched:
+            return _labelled(order, act) or ShipmentState.AWAITING
+    if "courier" not in decision.changes and "tracking_number" not in decision.changes:
         return None
     if after is OrderStatus.SHIPPED:
         return state if state in _GONE else ShipmentState.DISPATCHED
-    return labelled or state or ShipmentState.AWAITING
+    return _labelled(order, act) or state or ShipmentState.AWAITING
+
+
+def _labelled(order: KnownOrder, act: OrderAct) -> ShipmentState | None:
+    return ShipmentState.LABEL_PRINTED if act.tracking_number or order.facts.tracking_number else None
