@@ -21,5 +21,6 @@ def short_steps() -> Iterator[None]:
         patch.setattr(sources, "MOST_WALKED_BRANCHES", 3)
         patch.setattr(sources, "FIRST_STEP", 30)
         patch.setattr(query, "FEW", 0)
+        patch.setattr(query, "AS_MANY", 1000)
         patch.setattr(query, "SMALL", 0)
         yield

@@ -80,8 +80,20 @@ def whole_value_hits(session: ReadSession, conditions: Conditions, way: Way, sta
     return _take(st, conditions, found, rest, way, start, need)
 
 
-def word_hits(session: ReadSession, conditions: Conditions, way: Way, start: Key | None, need: int) -> Hits:
-    """Orders whose searched text has all words: by the trigram index, on SQLite by the full-text index."""
+def word_hits(
+    session: ReadSession,
+    conditions: Conditions,
+    way: Way,
+    start: Key | None,
+    need: int,
+    *,
+    few: frozenset[Part] = frozenset(),
+) -> Hits:
+    """Orders whose searched text has all words: by the trigram index, on SQLite by the full-text index.
+
+    `few` are parts (PostgreSQL only) that an index has in one piece, and that hold for so few orders that this piece is
+    read whole: looking up each hit for them takes six times as long as reading an order there.
+    """
     st = Statement(session)
     if st.sqlite:
         match = f"order_fts match {st.bind(full_text(conditions.query))}"
@@ -90,7 +102,7 @@ def word_hits(session: ReadSession, conditions: Conditions, way: Way, start: Key
         source = f"order_search s where {doc_matches(st, 's.doc', conditions.query)}"
     found = f"select s.order_id as id, s.ordered_at as at from {source}"
     rest = conditions.parts - {Part.WORDS}
-    return _take(st, conditions, found, rest, way, start, need, ordered=True)
+    return _take(st, conditions, found, rest, way, start, need, ordered=True, few=few)
 
 
 def moment_hits(session: ReadSession, conditions: Conditions, way: Way, start: Key | None, need: int) -> Hits:
@@ -132,11 +144,15 @@ def _take(
     *,
     ordered: bool = False,
     doubled: bool = False,
+    few: frozenset[Part] = frozenset(),
 ) -> Hits:
     """`found` selects (id, at); `ordered` says that its `at` is when an order was ordered, whatever the list's sort,
-    `doubled` that an order may be there twice."""
+    `doubled` that an order may be there twice; `few` as `word_hits` has it."""
     most = MOST_HITS * 4 // 5 if st.sqlite else MOST_HITS
-    kept, column = "h", conditions.sort.column
+    those, kept, column, rest = "", "h", conditions.sort.column, rest - few
+    if few:
+        those = f" t as materialized (select o.id from orders o where {conditions.sql(few, st, 'o')}),"
+        kept = "(select h.id, h.at from h join t on t.id = h.id)"
     if rest or (ordered and column != "ordered_at"):
         condition = conditions.sql(rest, st, "o")
         if st.sqlite:
@@ -145,11 +161,11 @@ def _take(
         else:
             # OFFSET 0: always by key. The planner would rather read all orders once than so many of them by key.
             one = f"select o.{column} as at from orders o where o.id = h.id and {condition} offset 0"
-            kept = f"(select h.id, o.at from h cross join lateral ({one}) o)"
+            kept = f"(select h.id, o.at from {kept} h cross join lateral ({one}) o)"
     direction, sign = ("desc", "<") if conditions.downward(way) else ("asc", ">")
     beyond = f" and (at, id) {sign} ({st.moment_ms(start.ms)}, {st.bind(start.id)})" if start else ""
     rows = st.run(
-        f"with h as materialized ({found} limit {most + 1}),"
+        f"with h as materialized ({found} limit {most + 1}),{those}"
         f" k as materialized (select {'distinct ' if doubled else ''}id, at from {kept} x"
         f" where (select count(*) from h) <= {most})"  # of a set that is too large nothing more is read
         " select c.found, c.kept, p.id, p.at"

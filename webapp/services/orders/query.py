@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TypeAlias
 
 from webapp import clock
@@ -46,6 +47,11 @@ FEW = 500
 """So many orders, as totals tell, are looked at one by one for the words without asking how common these are."""
 SMALL = 5_000
 """The same on SQLite, which cannot be asked."""
+MOST_WHOLE = 25_000
+"""So many orders of some accounts and statuses are read whole beside the hits of words."""
+AS_MANY = 8
+"""Up to so many of them for each hit that is expected: one is read in a fifth of the time in which a hit is looked up,
+and there may be three times as many hits as expected."""
 MOST_STEPS = 5
 """So many steps of a walk are taken at once for the order beside another one."""
 
@@ -223,11 +229,14 @@ def _sets(session: ReadSession, conditions: Conditions, picture: Picture | None)
     """The small sets that may hold the answer, in the order in which to ask them."""
     if conditions.query.whole is not None:
         yield hits.whole_value_hits
-    if conditions.query.words:
-        # SQLite's full-text index walks in the order of the list, but only in the usual one.
-        by_index = conditions.sort.column != "ordered_at" if is_sqlite(session) else _rare(session, conditions, picture)
-        if by_index:
+    if conditions.query.words and is_sqlite(session):
+        # Its full-text index walks in the order of the list, but only in the usual one.
+        if conditions.sort.column != "ordered_at":
             yield hits.word_hits
+    elif conditions.query.words:
+        expected = _rare(session, conditions, picture)
+        if expected is not None:
+            yield partial(hits.word_hits, few=_few(conditions, picture, expected))
     elif conditions.overdue_at is not None:
         if hits.few_overdue(session, conditions):
             yield hits.overdue_hits
@@ -239,10 +248,24 @@ def _sets(session: ReadSession, conditions: Conditions, picture: Picture | None)
         yield hits.moment_hits
 
 
-def _rare(session: ReadSession, conditions: Conditions, picture: Picture | None) -> bool:
-    """Whether fetching all that the words hit costs less than looking for them in the orders as they come."""
+def _rare(session: ReadSession, conditions: Conditions, picture: Picture | None) -> int | None:
+    """How many orders the words are expected to hit, where fetching all of these costs less than looking for the words
+    in the orders as they come."""
     orders = hits.MOST_HITS if picture is None else picture.orders(conditions.statuses, conditions.payments)
-    return orders > FEW and expected_hits(session, conditions.query) <= min(orders, hits.MOST_HITS)
+    if orders <= FEW:
+        return None
+    expected = expected_hits(session, conditions.query)
+    return expected if expected <= min(orders, hits.MOST_HITS) else None
+
+
+def _few(conditions: Conditions, picture: Picture | None, expected: int) -> frozenset[Part]:
+    """The accounts and statuses, if they hold for so few orders, as the totals tell, that reading these costs less than
+    looking up each of the `expected` hits."""
+    parts = conditions.parts & {Part.ACCOUNTS, Part.STATUS}
+    if picture is None or Part.DAYS in conditions.parts:
+        return frozenset()
+    whole = picture.orders(conditions.statuses, ())
+    return parts if whole <= min(MOST_WHOLE, AS_MANY * expected) else frozenset()
 
 
 def _has_facet(conditions: Conditions) -> bool:
