@@ -45,6 +45,7 @@ VARIANT_PARAMS = {
     ("transition_not_allowed", "packing"): "number from_status",
     ("not_found", "line"): "number",
     ("bad_value", "long"): "field value limit",
+    ("bad_value", "formula"): "field value",
     ("bad_value", "pieces"): "field value limit",
     ("bad_value", "scan_unknown"): "number field value",
     ("bad_value", "scan_done"): "number field value",

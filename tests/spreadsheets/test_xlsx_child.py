@@ -16,6 +16,7 @@ import pytest
 
 from tests.spreadsheets.workbooks import SHEET, build, inline, sheet
 from webapp.spreadsheets import FileProblem, UnreadableFile, open_table, xlsx_child
+from webapp.spreadsheets.xlsx_sheet import SheetRow
 
 ROOT = Path(__file__).resolve().parents[2]
 PARENT = """
@@ -108,15 +109,15 @@ def test_a_child_that_is_killed_is_a_failure_and_not_the_end_of_the_file(large: 
 
 
 def test_a_reader_that_fails_leaves_its_trace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def broken(path: Path) -> Iterator[list[tuple[int, list[str]]]]:
-        yield [(1, ["order_number"])]
+    def broken(path: Path) -> Iterator[list[SheetRow]]:
+        yield [(1, ["order_number"], [])]
         raise KeyError(path.name)
 
     monkeypatch.setattr(xlsx_child, "sheet_rows", broken)
     out = io.BytesIO()
     xlsx_child._write_rows(tmp_path / "mine.xlsx", out)
     first, second = (json.loads(frame) for frame in frames(out.getvalue()))
-    assert first == [[1, ["order_number"]]]
+    assert first == [[1, ["order_number"], []]]
     assert (second["code"], second["params"]) == ("bad_xlsx", {})
     assert "KeyError: 'mine.xlsx'" in second["detail"]
 

@@ -58,7 +58,7 @@ def cells(rows: str, path: Path, **parts: str | bytes | None) -> list[list[str]]
         ('<c t="n"><v>123456789012345678</v></c><c><v>0.1</v></c>', ["123456789012345678", "0.1"]),
         ('<c t="b"><v>1</v></c><c t="b"><v>0</v></c>', ["true", "false"]),
         ('<c t="e"><v>#N/A</v></c><c t="str"><f>A1&amp;"x"</f><v>1x</v></c>', ["#N/A", "1x"]),
-        ("<c><f>1+1</f><v>2</v></c><c><f>1+1</f></c>", ["2", ""]),
+        ("<c><f>1+1</f><v>2</v></c><c t='str'><f>IF(A1,A1,A1)</f><v></v></c>", ["2", ""]),
         ('<c t="d"><v>2024-05-02T10:00:00</v></c>', ["2024-05-02T10:00:00", ""]),
         ('<c s="1"><v>45414</v></c><c s="2"><v>45414.75</v></c>', ["2024-05-02", "2024-05-02T18:00:00"]),
         ('<c s="3"><v>42</v></c><c s="4"><v>0.5</v></c>', ["00042", "12:00:00"]),
@@ -74,6 +74,21 @@ def cells(rows: str, path: Path, **parts: str | bytes | None) -> list[list[str]]
 def test_cells_are_what_a_person_sees(tmp_path: Path, row: str, expected: list[str]) -> None:
     shapes = styles(0, 14, 22, "00000", "h:mm")
     assert cells(f"<row>{row}</row>", tmp_path / "x.xlsx", strings=STRING_TABLE, styles=shapes) == [expected]
+
+
+def test_a_formula_without_its_result_is_told_apart_from_an_empty_cell(tmp_path: Path) -> None:
+    rows = (
+        "<row><c><v>1</v></c><c><f>A1&amp;B1</f></c></row>"
+        '<row r="5"><c r="A5"><f t="shared" si="0">A1*2</f><v/></c><c r="B5"><f t="shared" si="0"/><v></v></c></row>'
+        '<row><c t="str"><f>A1</f></c></row><row><c><f>A1</f><v>3</v></c></row>'
+    )
+    path = build(tmp_path / "x.xlsx", {SHEET: sheet(HEADER + rows)})
+    assert read(path) == [
+        Row(1, 2, ["1", "=A1&B1"], (1,)),
+        Row(2, 5, ["=A1*2", "=… (B5)"], (0, 1)),
+        Row(3, 6, ["=A1", ""], (0,)),
+        Row(4, 7, ["3", ""]),
+    ]
 
 
 def test_days_can_be_counted_from_1904(tmp_path: Path) -> None:

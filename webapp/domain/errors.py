@@ -137,6 +137,10 @@ VARIANTS: dict[tuple[Code, str], str] = {
     ),
     (Code.NOT_FOUND, "line"): N_("%(number)s has no such line to pick."),
     (Code.BAD_VALUE, "long"): N_("“%(value)s” is too long as %(field)s: shorten it to %(limit)s characters."),
+    (Code.BAD_VALUE, "formula"): N_(
+        "The file has the formula “%(value)s” as %(field)s, without its result. Open the file in your spreadsheet"
+        " program, save it there and upload it again."
+    ),
     (Code.BAD_VALUE, "pieces"): N_("%(value)s pieces can't be counted here: it takes 0 to %(limit)s."),
     (Code.BAD_VALUE, "scan_unknown"): N_(
         "“%(value)s” is not in %(number)s. Put it back, and scan an item of this order."

@@ -42,6 +42,12 @@ class ColumnMap:
         place = self.places.get(name)
         return "" if place is None else row.cells[place].strip()
 
+    def unstored(self, row: Row) -> tuple[str, str] | None:
+        """A wanted column whose cell in this row is a formula without a stored result, and the formula."""
+        if not row.unstored:
+            return None
+        return next(((name, row.cells[at]) for name, at in self.places.items() if at in row.unstored), None)
+
     def reader(self, names: Sequence[str]) -> Callable[[Row], list[str]]:
         """What `get` gives for each of `names`, for all rows of a file at a third of the time."""
         places = [self.places.get(name) for name in names]

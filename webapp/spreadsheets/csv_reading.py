@@ -81,7 +81,7 @@ class CsvTable(Table):
                     _fit(cells, width, line)
                 if "'" in "".join(cells):
                     cells[:] = map(undefuse, cells)
-                yield new_row(Row, (number, line, cells))
+                yield new_row(Row, (number, line, cells, ()))
         except csv.Error as error:
             facts = {"limit": MAX_CELL, "line": first_line + before}
             raise UnreadableFile(FileProblem.CELL_TOO_LARGE, facts) from error

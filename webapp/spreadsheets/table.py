@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -20,12 +20,14 @@ class Row(NamedTuple):
     """One row of data, at least as many cells as the header has.
 
     `number` counts data rows from 1, without the header and blank lines: the place at which reading can be resumed.
-    `line` is where the row begins in the file as an editor or Excel counts, from 1.
+    `line` is where the row begins in the file as an editor or Excel counts, from 1. `unstored` are the places in
+    `cells` where an XLSX file has a formula without its result: the cell is the formula then, and no value.
     """
 
     number: int
     line: int
     cells: list[str]
+    unstored: Sequence[int] = ()
 
 
 class Table(ABC):

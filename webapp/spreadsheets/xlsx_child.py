@@ -1,8 +1,9 @@
 """The process that opens an XLSX file, so that what a made-up file does to memory or time it does to this one alone.
 
 ``python -m webapp.spreadsheets.xlsx_child PATH MEMORY CPU`` writes frames to standard output: four bytes of length,
-then JSON: ``[[line, [cell, …]], …]`` for rows, ``{"code": …, "params": …, "detail": …}`` for what went wrong, ``null``
-at the end. Standard input is a pipe that the parent holds: when it closes, the parent is gone and so is this process.
+then JSON: ``[[line, [cell, …], [place, …]], …]`` for rows (the places of formulas without results),
+``{"code": …, "params": …, "detail": …}`` for what went wrong, ``null`` at the end. Standard input is a pipe that the
+parent holds: when it closes, the parent is gone and so is this process.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def _write_rows(path: Path, out: BinaryIO) -> None:
     try:
         for rows in sheet_rows(path):
             start = cells = 0
-            for index, (_, row) in enumerate(rows):
+            for index, (_, row, _) in enumerate(rows):
                 cells += len(row)
                 if cells > _CELLS_IN_FRAME or index - start >= _ROWS_IN_FRAME:
                     _write(out, rows[start : index + 1])

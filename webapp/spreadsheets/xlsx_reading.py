@@ -24,7 +24,7 @@ _PROJECT = Path(__file__).resolve().parents[2]
 # A child that the kernel killed was most likely the largest process of a machine without memory.
 _MEMORY_DEATHS = (MEMORY_EXIT, -signal.SIGKILL, -signal.SIGSEGV, -signal.SIGABRT)
 
-SheetRows = Iterator[tuple[int, list[str]]]
+SheetRows = Iterator[tuple[int, list[str], list[int]]]
 
 
 class XlsxTable(Table):
@@ -58,7 +58,7 @@ class XlsxTable(Table):
         width = len(self.header)
         padding = [""] * width
         number = 0
-        for line, cells in source:
+        for line, cells, unstored in source:
             number += 1
             if number > self._max_rows:
                 raise UnreadableFile(FileProblem.TOO_MANY_ROWS, {"limit": self._max_rows})
@@ -66,7 +66,7 @@ class XlsxTable(Table):
                 continue
             if len(cells) < width:
                 cells.extend(padding[len(cells) :])
-            yield Row(number, line, [undefuse(cell) if cell[:1] == "'" else cell for cell in cells])
+            yield Row(number, line, [undefuse(cell) if cell[:1] == "'" else cell for cell in cells], tuple(unstored))
 
     def close(self) -> None:
         self._opened = None

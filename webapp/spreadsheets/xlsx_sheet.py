@@ -1,6 +1,6 @@
 """The rows of one XLSX worksheet as a stream: however large the sheet, only one chunk of it is in memory.
 
-The handlers run once or more for each cell, millions of times a file, hence closures over locals.
+The handlers run once or more for each cell, millions of times a file: the usual tags are asked for first.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from webapp.spreadsheets.cell_text import Shape, number_text
 from webapp.spreadsheets.errors import FileProblem, UnreadableFile
 from webapp.spreadsheets.limits import MAX_COLUMNS
 from webapp.spreadsheets.xlsx_package import (
-    EndHandler,
     LocalNames,
     Package,
-    StartHandler,
     cell_shapes,
     first_visible_sheet,
     new_parser,
@@ -23,7 +21,7 @@ from webapp.spreadsheets.xlsx_package import (
     unescape,
 )
 
-SheetRow = tuple[int, list[str]]
+SheetRow = tuple[int, list[str], list[int]]
 _LETTERS = {letter: value for value, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 1)}
 _DIGITS = "0123456789"
 
@@ -42,7 +40,8 @@ class Columns(dict[str, int]):
 
 
 def sheet_rows(path: Path) -> Iterator[list[SheetRow]]:
-    """The rows of the first visible sheet that hold anything, with their row numbers, as the sheet is read.
+    """The rows of the first visible sheet that hold anything, as the sheet is read: row number, cells, and the places
+    of cells that are formulas because the file does not have their results.
 
     Raises `UnreadableFile`.
     """
@@ -58,14 +57,23 @@ class _SheetReader:
         self._shapes = cell_shapes(package)
         self._strings = shared_strings(package)
         self._from_1904 = from_1904
+        self._names = LocalNames()
+        self._columns = Columns()
         self._found: list[SheetRow] = []
         self._line = 0
         self._pieces: list[str] = []
         self._texts: list[str] = []
+        self._in_phonetic = False
+        # The row that is being read, and its cell.
+        self._cells: list[str] = []
+        self._unstored: list[int] = []
+        self._column = -1
+        self._attributes: dict[str, str] = {}
+        self._value: str | None = None
+        self._formula: str | None = None
 
     def read(self, part: str) -> Iterator[list[SheetRow]]:
-        start, end = self._handlers()
-        parser = new_parser(start, end)
+        parser = new_parser(self._start, self._end)
         parser.CharacterDataHandler = self._pieces.append
         pieces, texts = self._pieces, self._texts
         try:
@@ -77,6 +85,69 @@ class _SheetReader:
             # What was good before the bad place goes out first, as it does with CSV.
             yield self._found[:]
             raise UnreadableFile(error.code, {**error.params, "line": self._line}) from error
+
+    def _start(self, name: str, given: dict[str, str]) -> None:
+        local = self._names[name]
+        if local == "c":
+            self._attributes = given
+            self._value = self._formula = None
+        elif local in {"v", "t", "f"}:
+            self._pieces.clear()
+        elif local == "row":
+            self._line += 1
+            self._column = -1
+            number = given.get("r", "")
+            if number.isdecimal() and len(number) <= 7:
+                self._line = max(self._line, int(number))
+        elif local == "is":
+            self._texts.clear()
+        elif local == "rPh":
+            self._in_phonetic = True
+
+    def _end(self, name: str) -> None:
+        local = self._names[name]
+        if local == "v":
+            self._value = "".join(self._pieces)
+            self._pieces.clear()
+        elif local == "c":
+            self._end_cell()
+        elif local == "row":
+            if any(map(str.strip, self._cells)):
+                self._found.append((self._line, self._cells, self._unstored))
+            self._cells, self._unstored = [], []
+        elif local == "t":
+            if not self._in_phonetic:
+                self._texts.append("".join(self._pieces))
+            self._pieces.clear()
+        elif local == "is":
+            self._value = unescape("".join(self._texts))
+            self._texts.clear()
+        elif local == "f":
+            self._formula = "".join(self._pieces)
+            self._pieces.clear()
+        elif local == "rPh":
+            self._in_phonetic = False
+
+    def _end_cell(self) -> None:
+        attributes, cells = self._attributes, self._cells
+        ref = attributes.get("r")
+        self._column = column = self._column + 1 if ref is None else self._columns[ref.rstrip(_DIGITS)]
+        kind = attributes.get("t", "")
+        if self._value:
+            text = self._value if kind == "inlineStr" else self._text(kind, self._value, attributes.get("s", ""))
+        elif self._formula is None or (kind == "str" and self._value is not None):
+            return  # an empty cell, or a formula whose result is the empty text
+        else:
+            self._unstored.append(column)
+            # Of the cells that share a formula only one has it.
+            text = f"={self._formula}" if self._formula else f"=… ({ref or self._line})"
+        missing = column - len(cells)
+        if missing > 0:
+            cells.extend([""] * missing)
+        if missing >= 0:
+            cells.append(text)
+        else:
+            cells[column] = text
 
     def _text(self, kind: str, raw: str, style: str) -> str:
         if kind == "s":
@@ -95,70 +166,3 @@ class _SheetReader:
         if kind == "b":
             return "true" if raw.strip() == "1" else "false"
         return unescape(raw)  # str (of a formula), e (an error such as #N/A), d (a date in ISO 8601)
-
-    # One function for each kind of tag would cost a call for each of some million cells.
-    def _handlers(self) -> tuple[StartHandler, EndHandler]:  # noqa: C901, PLR0915
-        names = LocalNames()
-        columns = Columns()
-        pieces, texts, found = self._pieces, self._texts, self._found
-        text_of = self._text
-        cells: list[str] = []
-        attributes: dict[str, str] = {}
-        value: str | None = None
-        in_phonetic = False
-        column = -1
-
-        def start(name: str, given: dict[str, str]) -> None:
-            nonlocal attributes, value, in_phonetic, column
-            local = names[name]
-            if local == "c":
-                attributes = given
-                value = None
-            elif local in {"v", "t"}:
-                pieces.clear()
-            elif local == "row":
-                self._line += 1
-                column = -1
-                number = given.get("r", "")
-                if number.isdecimal() and len(number) <= 7:
-                    self._line = max(self._line, int(number))
-            elif local == "is":
-                texts.clear()
-            elif local == "rPh":
-                in_phonetic = True
-
-        def end(name: str) -> None:
-            nonlocal value, cells, column, in_phonetic
-            local = names[name]
-            if local == "v":
-                value = "".join(pieces)
-                pieces.clear()
-            elif local == "c":
-                ref = attributes.get("r")
-                column = column + 1 if ref is None else columns[ref.rstrip(_DIGITS)]
-                if not value:
-                    return
-                kind = attributes.get("t", "")
-                text = value if kind == "inlineStr" else text_of(kind, value, attributes.get("s", ""))
-                missing = column - len(cells)
-                if missing > 0:
-                    cells.extend([""] * missing)
-                if missing >= 0:
-                    cells.append(text)
-                else:
-                    cells[column] = text
-            elif local == "t":
-                if not in_phonetic:
-                    texts.append("".join(pieces))
-                pieces.clear()
-            elif local == "is":
-                value = unescape("".join(texts))
-                texts.clear()
-            elif local == "row":
-                if any(map(str.strip, cells)):
-                    found.append((self._line, cells))
-                cells = []
-            elif local == "rPh":
-                in_phonetic = False
-
-        return start, end

@@ -36,7 +36,7 @@ def test_rows_that_stand_apart_are_noticed(keys: str, scattered: bool) -> None:
 
 def test_rows_are_brought_together_by_their_first(tmp_path: Path) -> None:
     keys = ["b", "a", "", "b", "c", "", "a", "b"]
-    rows = [(key, Row(n, n + 1, [key, 'two\nlines, "quoted" 김'])) for n, key in enumerate(keys, 1)]
+    rows = [(key, Row(n, n + 1, [key, 'two\nlines, "quoted" 김'], (n % 2,))) for n, key in enumerate(keys, 1)]
     path = tmp_path / "rows"
     with path.open("wb") as file:
         write_together(rows, file)

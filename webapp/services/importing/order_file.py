@@ -49,7 +49,7 @@ class OrderFile:
         if not lead:
             return iter(rows)
         return (
-            Row(row.number - lead, row.line, [*row.cells, *[""] * (width - len(row.cells))])
+            Row(row.number - lead, row.line, [*row.cells, *[""] * (width - len(row.cells))], row.unstored)
             for row in islice(rows, lead, None)
         )
 

@@ -66,28 +66,35 @@ def write_together(rows: Iterable[tuple[str, Row]], target: BinaryIO) -> None:
         index.isolation_level = None
         for pragma in ("journal_mode=off", "synchronous=off", "temp_store=file", "cache_size=-16384"):
             index.execute(f"pragma {pragma}")
-        index.execute("create table rows (number integer primary key, key text, line integer, cells text)")
+        index.execute(
+            "create table rows (number integer primary key, key text, line integer, cells text, unstored text)"
+        )
         index.execute("begin")
         index.executemany(
-            "insert into rows values (?, ?, ?, ?)",
-            ((row.number, key or None, row.line, json.dumps(row.cells, ensure_ascii=False)) for key, row in rows),
+            "insert into rows values (?, ?, ?, ?, ?)",
+            (
+                (r.number, key or None, r.line, json.dumps(r.cells, ensure_ascii=False), json.dumps(r.unstored))
+                for key, r in rows
+            ),
         )
         index.execute("create index by_key on rows (key, number) where key is not null")
         index.execute("commit")
         together = index.execute(
-            "select r.number, r.line, r.cells from rows r left join"
+            "select r.number, r.line, r.cells, r.unstored from rows r left join"
             " (select key, min(number) as first from rows where key is not null group by key) k on k.key = r.key"
             " order by coalesce(k.first, r.number), r.number"
         )
-        target.writelines(f"[{number},{line},{cells}]\n".encode() for number, line, cells in together)
+        target.writelines(
+            f"[{number},{line},{cells},{unstored}]\n".encode() for number, line, cells, unstored in together
+        )
 
 
 def read_together(path: Path) -> Iterator[Row]:
     """The rows that `write_together` wrote."""
     with path.open("rb") as lines:
         for line in lines:
-            number, at, cells = json.loads(line)
-            yield Row(number, at, cells)
+            number, at, cells, unstored = json.loads(line)
+            yield Row(number, at, cells, tuple(unstored))
 
 
 def by_size(groups: Iterable[T], size: int, rows: Callable[[T], int]) -> Iterator[list[T]]:

@@ -28,6 +28,7 @@ from webapp.spreadsheets import Row
 _AT = {name: place for place, name in enumerate(NAMES)}
 _NUMBER, _STORE, _ACCOUNT, _CHANNEL_ID = (_AT[n] for n in ("order_number", "store", "account", "channel_order_id"))
 _LINE = tuple(_AT[name] for name in LINE)
+_ORDER = tuple(at for at in range(len(NAMES)) if at not in _LINE)
 _BUYER = ("buyer_phone", "address", "district", "city", "province", "postal_code", "notes")
 _ARRIVALS = {
     Standing.UNPAID: Arrival(OrderStatus.PENDING),
@@ -79,9 +80,11 @@ class OrderReader:
         self._file = mapping.file
         self._sums = self._file.sums if self._file else frozenset()
         self._whole: list[int] = []
+        self._sources: list[tuple[int, ...]] = []
         self._joined: list[tuple[int, Any]] = []
         for at, name in enumerate(NAMES):
             template = parse_template(mapping.columns[name], header) if mapping.columns.get(name) else None
+            self._sources.append(template.places if template is not None else ())
             simple = template is not None and template.texts == ("", "")
             self._whole.append(template.places[0] if template is not None and simple else -1)
             if template is not None and not simple:
@@ -128,13 +131,26 @@ class OrderReader:
         values = members[0][1] if len(members) == 1 else self._merged([each for _row, each in members])
         group = OrderGroup(rows, values[_NUMBER])
         try:
+            for row in rows:
+                self._need_results(row, _ORDER)
             if group.number:
                 self._read_update(group, values, members)
             else:
                 self._read_new(group, values, members)
         except BadCell as bad:
             group.problem = bad.problem
+            if bad.problem.params["field"] == "order_number":
+                group.number = ""  # a formula: it names no order
         return group
+
+    def _need_results(self, row: Row, columns: Sequence[int]) -> None:
+        """Raises BadCell where one of these columns is a formula whose result is not in the file."""
+        if not row.unstored:
+            return
+        for at in columns:
+            for place in self._sources[at]:
+                if place in row.unstored:
+                    raise BadCell(Code.BAD_VALUE, NAMES[at], row.cells[place], variant="formula")
 
     def _merged(self, rows: Sequence[list[str]]) -> list[str]:
         """The order's own cells: of each column the first that is filled."""
@@ -196,6 +212,7 @@ class OrderReader:
         lines = []
         for row, values in members:
             try:
+                self._need_results(row, _LINE)
                 lines.append(self._line(values, currency))
             except BadCell as bad:
                 group.bad[row.number] = bad.problem

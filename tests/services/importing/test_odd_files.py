@@ -1,0 +1,91 @@
+"""Files that are not quite tables: formulas without their results, titles above the header, days that can't be."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.factories import Shop, count_rows, make_orders, status_of, totals_recounted
+from tests.services.importing.uploading import apply, job, lines, orders, outcomes, params, run
+from tests.spreadsheets.workbooks import SHEET, build, inline, sheet
+from webapp.domain.actors import Actor
+from webapp.extensions import db
+from webapp.formats.problems import problem_text
+from webapp.integrations.storage.local import LocalStorage
+from webapp.models import Job, Order
+from webapp.services.files import receive
+from webapp.services.importing.status_upload import start_status_upload
+from webapp.services.jobs import result_rows, run_job
+
+
+@pytest.fixture
+def storage(app: Flask) -> LocalStorage:
+    """Where the application keeps files."""
+    return app.extensions["storage"]
+
+
+def checked_status(actor: Actor, storage: LocalStorage, data: bytes) -> Job:
+    """A status file as its preview leaves it."""
+    job_id = start_status_upload(actor, receive(storage, io.BytesIO(data)), "status.csv")
+    run_job(job_id, storage)
+    return job(job_id)
+
+
+def xlsx(path: Path, *rows: str) -> bytes:
+    """An XLSX file of these rows of XML."""
+    return build(path, {SHEET: sheet("".join(rows))}).read_bytes()
+
+
+def cells(*found: str) -> str:
+    """A row of texts; what begins with = is a formula that nobody has calculated."""
+    return "<row>" + "".join(f"<c><f>{c[1:]}</f></c>" if c[:1] == "=" else inline(c)[5:-6] for c in found) + "</row>"
+
+
+def test_a_status_row_with_an_uncalculated_formula_is_refused_alone(
+    app: Flask, shop: Shop, storage: LocalStorage, tmp_path: Path
+) -> None:
+    good, other, third = (order.number for order in make_orders(shop.manual, 3))
+    data = xlsx(
+        tmp_path / "x.xlsx",
+        inline("order_number", "status", "total"),
+        cells(good, "confirmed", "=1+1"),
+        cells(other, '=IF(C3,"shipped","")', "1"),
+        cells("=A9", '=IF(C4,"shipped","")', "=SUM(C1)"),
+        cells(third, "confirmed"),
+    )
+    checked = checked_status(shop.actor(), storage, data)
+    assert [(checked.preview or {})[name] for name in ("ok", "failed")] == [2, 2]
+    done = run(shop.actor(), storage, checked.id)
+    assert outcomes(done.id) == [("ok", None), ("failed", "bad_value"), ("failed", "bad_value"), ("ok", None)]
+    told = {"field": "status", "value": '=IF(C3,"shipped","")', "variant": "formula", "number": other}
+    assert params(done.id, 2) == told
+    assert "save it there and upload it again" in problem_text(("bad_value", params(done.id, 3)))
+    assert [status_of(number) for number in (good, other, third)] == ["confirmed", "pending", "confirmed"]
+
+
+def test_an_uncalculated_formula_fails_its_line_or_its_order(
+    app: Flask, shop: Shop, storage: LocalStorage, tmp_path: Path
+) -> None:
+    data = xlsx(
+        tmp_path / "x.xlsx",
+        inline("store", "channel_order_id", "buyer_name", "sku", "quantity", "unit_price", "order_number"),
+        cells("rona", "A-1", "Siti", "RB-1", "1", "1000"),
+        cells("rona", "A-2", "Budi", "RB-1", "1", "=F2*2"),
+        cells("rona", "A-3", '=PROPER("ani")', "RB-1", "1", "1000"),
+        cells("rona", "=B2", "Ani", "RB-1", "1", "1000"),
+        cells("", "", "", "", "", "", "=G1"),
+        cells("rona", "A-1", "", "RB-2", "=E1", "2000"),
+    )
+    done = apply(shop.actor(), storage, data, good_lines=True)
+    assert outcomes(done.id) == [("ok", None)] + [("failed", "bad_value")] * 5
+    fields = [params(done.id, row)["field"] for row in range(2, 7)]
+    assert fields == ["unit_price", "buyer_name", "channel_order_id", "order_number", "quantity"]
+    assert {params(done.id, row)["variant"] for row in range(2, 7)} == {"formula"}
+    (made,) = orders()
+    assert lines(made.id) == [("RB-1", "RB-1", 1, 1000)]
+    listed = list(result_rows(db.session(), done, storage, lambda problem: problem.code.value))
+    assert [row[6] for row in listed] == ["order_number", "", "", "", "", "=G1", ""], "none vanishes"
+    assert (count_rows(Order), totals_recounted()) == (1, [])
