@@ -32,6 +32,7 @@ FILE_FACTS: dict[str, dict[str, Any]] = {
     "missing_columns": {"missing": ["status"], "found": ["no", "state"], "guesses": {"status": "state"}},
     "duplicate_column": {"column": "status", "found": ["Status", "STATUS"]},
     "bad_encoding": {"encoding": "UTF-8", "byte": 70_000, "line": 12},
+    "nul_character": {"line": 12},
     "cell_too_large": {"limit": 32_767, "line": 9},
     "line_too_long": {"limit": 1_000_000, "line": 9},
     "unclosed_quote": {"line": 41},

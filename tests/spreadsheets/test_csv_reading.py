@@ -216,7 +216,14 @@ UTF8_ROWS = "".join(f"{n},paid,김민준 고객님\n" for n in range(1000))
         (b"\0" * 1000, FileProblem.NOT_A_TABLE, {"kind": "binary", "line": 1}),
         (random.Random(1).randbytes(5000), FileProblem.NOT_A_TABLE, {"kind": "binary", "line": 1}),
         (b"\x05\x06\x07abc\x01", FileProblem.NOT_A_TABLE, {"kind": "binary", "line": 1}),
-        (HEADER.encode() + b"\n1,paid,x\n2,pa\0id,y\n", FileProblem.NOT_A_TABLE, {"kind": "binary", "line": 3}),
+        (HEADER.encode() + b"\n1,paid,x\n2,pa\0id,y\n", FileProblem.NUL_CHARACTER, {"line": 3}),
+        (HEADER.encode() + b"\n1,paid\0,x\n", FileProblem.NUL_CHARACTER, {"line": 2}),
+        (b"a,b\n1,\0\n", FileProblem.NUL_CHARACTER, {"line": 2}),
+        (codecs.BOM_UTF8 + HEADER.encode() + b"\n1,pa\0id,\n", FileProblem.NUL_CHARACTER, {"line": 2}),
+        ((HEADER + "\n1,paid,김민\0준\n").encode(), FileProblem.NUL_CHARACTER, {"line": 2}),
+        ((HEADER + "\n1,paid,김민\0준\n").encode("cp949"), FileProblem.NUL_CHARACTER, {"line": 2}),
+        (HEADER.encode() + b"\n1,paid,x" * 40_000 + b"\n\0,paid,x\n", FileProblem.NUL_CHARACTER, {"line": 40_002}),
+        (HEADER.encode() + b"\n1,paid,x\n" + b"\0" * 500, FileProblem.NOT_A_TABLE, {"kind": "binary", "line": 3}),
         (
             HEADER.encode() + b"\n1,\x01\x02\x03\x04\x05\x06,x" * 9,
             FileProblem.NOT_A_TABLE,
@@ -256,8 +263,8 @@ UTF8_ROWS = "".join(f"{n},paid,김민준 고객님\n" for n in range(1000))
         ),
         (
             "a,b\n1,\0\n".encode("utf-16"),
-            FileProblem.BAD_ENCODING,
-            {"encoding": "utf-16-le", "byte": 2 + 12, "line": 2},
+            FileProblem.NUL_CHARACTER,
+            {"line": 2},
         ),
         (
             (HEADER + "\n" + UTF8_ROWS).encode("cp949") + b"1001,paid,\xff\n",

@@ -41,6 +41,10 @@ FILE_PROBLEMS: Mapping[str, str] = {
     "bad_encoding.known": N_(
         "Line %(line)s can't be read as %(encoding)s (byte %(byte)s). Save the file as “CSV UTF-8” and upload it again."
     ),
+    "nul_character": N_(
+        "Line %(line)s has a character that no text has (NUL). Delete the line and type it again, or open the file"
+        " in your spreadsheet program and save it as “CSV UTF-8”."
+    ),
     "cell_too_large": N_(
         "A cell on line %(line)s has more than %(limit)s characters. Look for a quotation mark that is not closed."
     ),

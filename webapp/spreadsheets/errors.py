@@ -23,6 +23,7 @@ class FileProblem(StrEnum):
     MISSING_COLUMNS = "missing_columns"  # missing, found, guesses: missing name -> name in the file
     DUPLICATE_COLUMN = "duplicate_column"  # column, found: the header cells that all mean it
     BAD_ENCODING = "bad_encoding"  # encoding ("" if none fits), byte: offset in the file from 0, line
+    NUL_CHARACTER = "nul_character"  # line: a NUL in what else is text
     CELL_TOO_LARGE = "cell_too_large"  # limit: characters, line
     LINE_TOO_LONG = "line_too_long"  # limit: bytes, line
     UNCLOSED_QUOTE = "unclosed_quote"  # line: where the quote was opened

@@ -45,6 +45,8 @@ _MARKUP = re.compile(
 )
 _JSON = re.compile(r'\s*(?:\{\s*"[^"\n]*"\s*:|\[\s*[{\[])')
 _CONTROLS = re.compile(r"[\x01-\x08\x0e-\x19\x1c-\x1f\x7f]")
+_CONTROLS_IN_TEXT = 50  # of so many characters one may be a control
+_NULS = 4  # of so many bytes
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _FOREIGN_RUN = re.compile(r"[^\x00-\x7f]{3,}")
 _KOREAN = 0.5  # of what is not ASCII is everyday Hangul, among Hanja and damage; Cyrillic has a third by chance
@@ -132,7 +134,7 @@ def _encoding(path: Path, head: bytes) -> tuple[str, int]:
             _check_lines(path, nul_allowed=encoding != "utf-8")
             _check_valid(path, encoding, len(mark))
             return encoding, len(mark)
-    if b"\0" in head and (wide := _wide_encoding(head)) is not None:
+    if b"\0" in head and not _is_utf8_with_nuls(head) and (wide := _wide_encoding(head)) is not None:
         _check_lines(path, nul_allowed=True)
         _check_valid(path, wide, 0)
         return wide, 0
@@ -150,6 +152,20 @@ def _encoding(path: Path, head: bytes) -> tuple[str, int]:
         raise _bad_encoding(path, "", 0, bad)
     _check_valid(path, legacy, 0)
     return legacy, 0
+
+
+def _is_utf8_with_nuls(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return _is_text_with_nuls(head)
+
+
+def _is_text_with_nuls(sample: bytes) -> bool:
+    """Whether NULs are an accident in it: not so in UTF-16 (half the bytes of ASCII) and in what is no text."""
+    controls = len(_CONTROLS.findall(sample.decode("latin-1")))
+    return sample.count(b"\0") * _NULS <= len(sample) and controls * _CONTROLS_IN_TEXT <= len(sample)
 
 
 def _wide_encoding(head: bytes) -> str | None:
@@ -227,7 +243,10 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _first_invalid(path: Path, encoding: str, bom: int) -> int | None:
-    """The offset of the first byte that no text in this encoding has, or None if the whole file is valid."""
+    """The offset of the first byte that no text in this encoding has, or None if the whole file is valid.
+
+    Raises `UnreadableFile` for a NUL.
+    """
     decoder = codecs.getincrementaldecoder(encoding)()
     offset = 0  # of the first byte that the decoder still holds or is about to get
     with path.open("rb") as file:
@@ -240,7 +259,8 @@ def _first_invalid(path: Path, encoding: str, bom: int) -> int | None:
             except UnicodeDecodeError as error:
                 return bom + offset - held + error.start
             if "\0" in text:  # of two bytes in UTF-16; one byte of it was looked for before
-                return bom + offset - held + len(text[: text.index("\0")].encode(encoding))
+                nul = bom + offset - held + len(text[: text.index("\0")].encode(encoding))
+                raise UnreadableFile(FileProblem.NUL_CHARACTER, {"line": _line_of_byte(path, nul, encoding, bom)})
             if not chunk:
                 return None
             offset += len(chunk)
@@ -281,6 +301,8 @@ def _check_lines(path: Path, *, nul_allowed: bool) -> None:
     for chunk in _chunks(path):
         if not nul_allowed and b"\0" in chunk:
             line = _line_of_byte(path, position + chunk.index(b"\0"))
+            if _is_text_with_nuls(chunk):
+                raise UnreadableFile(FileProblem.NUL_CHARACTER, {"line": line})
             raise UnreadableFile(FileProblem.NOT_A_TABLE, {"kind": "binary", "line": line})
         last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
         length = length + len(chunk) if last < 0 else len(chunk) - last - 1
@@ -302,5 +324,5 @@ def _check_looks_like_table(sample: str) -> None:
     line = _line_ends(sample[: control.start()]) + 1
     in_header = _line_ends(sample[: control.start()].lstrip()) == 0
     controls = len(_CONTROLS.findall(sample))
-    if in_header or (controls > 10 and controls * 50 > len(sample)):
+    if in_header or (controls > 10 and controls * _CONTROLS_IN_TEXT > len(sample)):
         raise UnreadableFile(FileProblem.NOT_A_TABLE, {"kind": "binary", "line": line})
