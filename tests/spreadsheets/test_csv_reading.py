@@ -131,6 +131,12 @@ def test_the_header_is_trimmed_and_quoted_headers_behind_a_mark_are_read(tmp_pat
         ("order_number\n1\n2\n", ","),
         ("order_number;status\n", ";"),
         ("a;b,c;d\n1;2;3\n4;5;6\n", ";"),
+        ("order_number|status\n1|paid, and more\n2|a, b\n", "|"),
+        ("size S|M,status\n1|2,paid\n", ","),
+        ("Report November\norder_number;status\n1;paid\n", ";"),
+        ("Report November, all shops\n\norder_number|status\n1|paid\n2|paid\n", "|"),
+        ("sku;name;price;note\nA;B;1,5\nC;D;2,5\nE;F;3,5\n", ";"),
+        ("order_number\n1\n2; and more\n3\n", ","),
     ],
 )
 def test_the_delimiter_is_the_one_that_fits_header_and_rows(tmp_path: Path, content: str, delimiter: str) -> None:

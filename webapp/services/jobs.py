@@ -28,10 +28,10 @@ from webapp.services.importing import order_upload, status_upload
 from webapp.services.importing.order_file import open_order_file
 from webapp.services.importing.order_mapping import OrderMapping, remember
 from webapp.services.importing.order_preview import CHECKED
+from webapp.services.importing.status_upload import open_status_file
 from webapp.services.job_chunks import SLICE
 from webapp.services.job_leases import ACTIVE, RUN_JOB, Lease, LeaseLost, finish, give_back, take_lease
 from webapp.services.unit_of_work import end_reading, unit_of_work
-from webapp.spreadsheets import open_table
 from webapp.spreadsheets.writing import CsvWriter
 
 log = structlog.get_logger(__name__)
@@ -305,9 +305,7 @@ def _header(job: Job, storage: Storage) -> list[str]:
     if job.kind == JobKind.ORDER_UPLOAD:
         with open_order_file(job, storage) as orders:
             return orders.header
-    file = db.session.get_one(File, job.file_id)
-    end_reading()
-    with open_table(storage.path(file.storage_key), name=file.name) as table:
+    with open_status_file(job, storage) as table:
         return table.header
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 MAX_ROWS = 1_000_000
 MAX_BYTES = 200 * 1024 * 1024
+LOOKED_AT = 12  # rows below the first one that may be the header
 MAX_COLUMNS = 16_384  # as many as Excel has
 MAX_CELL = 1_000_000  # characters; Excel holds 32,767
 MAX_LINE = 8 * 1024 * 1024  # bytes between two line ends of a CSV file

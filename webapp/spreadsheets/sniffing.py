@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from webapp.spreadsheets.errors import FileProblem, UnreadableFile
-from webapp.spreadsheets.limits import MAX_LINE
+from webapp.spreadsheets.limits import LOOKED_AT, MAX_LINE
 from webapp.spreadsheets.table import FileFormat
 
 _CHUNK = 256 * 1024
 _SAMPLE = 256 * 1024
 _RECORDS = 50
-_DELIMITERS = ",;\t"
+_ALIKE = 0.5  # of the lines have as many cells as the header, at least
+_DELIMITERS = ",;\t|"
 _SEP_LINE = re.compile(r"sep=([,;|\t])[\r\n]*\Z")
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -103,26 +104,44 @@ def text_format(path: Path) -> TextFormat:
 
 
 def _best_delimiter(sample: str, *, complete: bool = True) -> str:
-    """The delimiter that splits the header, and the same way the lines after it; quotes are respected."""
+    """The delimiter that splits the header, and the same way the lines after it; quotes are respected.
+
+    The header is the first line, or comes below lines of a title: those are not split, or as no line after them is.
+    """
     if not complete:
         sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1] or sample
-    best, best_score = _DELIMITERS[0], (0.0, 0)
+    on_top, below = (0.0, 0, _DELIMITERS[0]), (0.0, 0, _DELIMITERS[0])
     for delimiter in _DELIMITERS:
-        widths: list[int] = []
-        try:
-            for cells in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
-                if any(cell.strip() for cell in cells):
-                    widths.append(len(cells))
-                if len(widths) > _RECORDS:
-                    break
-        except csv.Error:
-            pass  # a quote that is open to this delimiter; what was read until then counts
-        if not widths or widths[0] == 1:
+        widths = _widths(sample, delimiter)
+        lead = next((place for place, width in enumerate(widths[: LOOKED_AT + 1]) if width > 1), None)
+        if lead is None:
             continue
-        alike = sum(width == widths[0] for width in widths) / len(widths)
-        if (alike, widths[0]) > best_score:
-            best, best_score = delimiter, (alike, widths[0])
-    return best
+        width = widths[lead]
+        alike = widths[lead:].count(width) / len(widths[lead:])
+        if lead:
+            below = max(below, (alike, width, delimiter), key=_without_delimiter)
+        else:
+            on_top = max(on_top, (alike, width, delimiter), key=_without_delimiter)
+    is_title = on_top[0] < _ALIKE < below[0] and on_top[1] <= below[1]
+    return below[2] if is_title else on_top[2]
+
+
+def _without_delimiter(score: tuple[float, int, str]) -> tuple[float, int]:
+    return score[:2]
+
+
+def _widths(sample: str, delimiter: str) -> list[int]:
+    """Into how many cells the first records are split; blank ones are left out."""
+    widths: list[int] = []
+    try:
+        for cells in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
+            if any(cell.strip() for cell in cells):
+                widths.append(len(cells))
+            if len(widths) > _RECORDS:
+                break
+    except csv.Error:
+        pass  # a quote that is open to this delimiter; what was read until then counts
+    return widths
 
 
 def _encoding(path: Path, head: bytes) -> tuple[str, int]:

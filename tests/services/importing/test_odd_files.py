@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.factories import Shop, count_rows, make_orders, status_of, totals_recounted
-from tests.services.importing.uploading import apply, job, lines, orders, outcomes, params, run
+from tests.services.importing.uploading import apply, job, lines, orders, outcomes, params, remap, run, upload
 from tests.spreadsheets.workbooks import SHEET, build, inline, sheet
 from webapp.domain.actors import Actor
 from webapp.extensions import db
@@ -89,3 +89,45 @@ def test_an_uncalculated_formula_fails_its_line_or_its_order(
     listed = list(result_rows(db.session(), done, storage, lambda problem: problem.code.value))
     assert [row[6] for row in listed] == ["order_number", "", "", "", "", "=G1", ""], "none vanishes"
     assert (count_rows(Order), totals_recounted()) == (1, [])
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_a_title_above_the_header_is_passed_over(app: Flask, shop: Shop, storage: LocalStorage, mark: str) -> None:
+    first, second = (order.number for order in make_orders(shop.manual, 2))
+    text = f"Report November\n\nOrder Number,Status,Note\n{first},confirmed,\n{second},nonsense,\n".replace(",", mark)
+    checked = checked_status(shop.actor(), storage, text.encode())
+    preview = checked.preview or {}
+    assert (preview["ok"], preview["failed"], preview["delimiter"]) == (1, 1, mark)
+    assert [(f["row"], f["line"]) for f in preview["failures"]] == [(2, 5)]
+    done = run(shop.actor(), storage, checked.id)
+    assert outcomes(done.id) == [("ok", None), ("failed", "unknown_status")]
+    assert status_of(first) == "confirmed"
+    listed = list(result_rows(db.session(), done, storage, lambda problem: problem.code.value))
+    assert listed[0][:3] == ["Order Number", "Status", "Note"]
+
+
+def test_a_file_without_a_header_says_what_it_has(app: Flask, shop: Shop, storage: LocalStorage) -> None:
+    checked = checked_status(shop.actor(), storage, b"Report November\nNumber;Now\nA;shipped\n")
+    assert (checked.state, checked.error_code) == ("failed", "missing_columns")
+    assert (checked.error_params or {})["found"] == ["Number", "Now"], "not the title"
+
+
+def test_orders_below_a_title_are_read(app: Flask, shop: Shop, storage: LocalStorage, tmp_path: Path) -> None:
+    header = ("store", "channel_order_id", "buyer_name", "sku", "quantity", "unit_price")
+    rows = inline("Report November"), inline("Period:", "1-30 Nov"), inline(*header)
+    data = xlsx(tmp_path / "x.xlsx", *rows, inline("rona", "A-1", "Siti", "RB-1", "1", "1000"))
+    done = apply(shop.actor(), storage, data)
+    assert (done.ok, done.failed) == (1, 0)
+    assert [lines(order.id) for order in orders()] == [[("RB-1", "RB-1", 1, 1000)]]
+
+
+def test_a_header_that_nobody_knows_is_mapped_below_its_title(app: Flask, shop: Shop, storage: LocalStorage) -> None:
+    data = b"Report November\nwho|what|many|each\nSiti|Kemeja|2|1000\nBudi|Topi|1|500\n"
+    checked = upload(shop.actor(), storage, data)
+    preview = checked.preview or {}
+    assert (preview["stage"], preview["header"]) == ("mapping", ["who", "what", "many", "each"])
+    assert preview["samples"][0] == ["Siti", "Kemeja", "2", "1000"]
+    columns = {"buyer_name": "{who}", "item_name": "{what}", "quantity": "{many}", "unit_price": "{each}"}
+    mapped = remap(shop.actor(), storage, checked.id, columns=columns, account_id=shop.manual)
+    assert run(shop.actor(), storage, mapped.id).ok == 2
+    assert [order.total for order in orders()] == [2000, 500]

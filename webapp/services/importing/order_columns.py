@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from webapp.spreadsheets import Column
 
 COLUMNS = (
@@ -55,6 +57,13 @@ AMOUNTS = ("unit_price", "shipping_fee", "discount")
 DAYS = "ordered_at"
 LINE = ("sku", "item_name", "quantity", "unit_price")
 """What belongs to one line; everything else is the order's."""
+
+
+def sufficient(names: Collection[str]) -> bool:
+    """Whether rows with these columns can say what they want: a new order, or which one is changed."""
+    new = {"buyer_name", "quantity", "unit_price"}.issubset(names) and ("sku" in names or "item_name" in names)
+    return new or "order_number" in names
+
 
 SAMPLE_ROWS = [
     ["", "", "", "INV-1001", "2026-11-21 09:42", "Siti Rahmawati", "0812-8840-1127", "siti@example.com",

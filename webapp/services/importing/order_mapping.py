@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.actors import Actor
 from webapp.models import HeaderMapping, JobKind
 from webapp.services.importing.channel_files import CHANNEL_FILES, ChannelFile, recognise
-from webapp.services.importing.order_columns import AMOUNTS, COLUMNS, DAYS, NAMES
+from webapp.services.importing.order_columns import AMOUNTS, COLUMNS, DAYS, NAMES, sufficient
 from webapp.services.importing.templates import names_in, of_column, parse_template
 from webapp.services.unit_of_work import UnitOfWork
 from webapp.spreadsheets import UnreadableFile, match_columns
@@ -60,10 +60,8 @@ class OrderMapping:
 
     @property
     def complete(self) -> bool:
-        """Whether rows of such a file can say what they want: a new order, or which one is changed."""
-        has = self.columns.keys()
-        new = has >= {"buyer_name", "quantity", "unit_price"} and bool(has & {"sku", "item_name"})
-        return new or "order_number" in has
+        """Whether its columns are `sufficient`."""
+        return sufficient(self.columns)
 
     def unused(self, header: Sequence[str]) -> list[str]:
         """Columns of the file that no template names."""

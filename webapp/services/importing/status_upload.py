@@ -43,7 +43,17 @@ from webapp.services.job_leases import Lease, cancel_asked, finish, start_over, 
 from webapp.services.orders.change_orders import OrderResult, change_orders
 from webapp.services.orders.facts import read_orders
 from webapp.services.unit_of_work import UnitOfWork, end_reading, unit_of_work
-from webapp.spreadsheets import ColumnMap, FileProblem, Row, Table, UnreadableFile, match_columns, open_table
+from webapp.spreadsheets import (
+    ColumnMap,
+    FileProblem,
+    HeadedTable,
+    Row,
+    Table,
+    UnreadableFile,
+    below_header,
+    match_columns,
+    open_table,
+)
 
 CHECKED = 1000
 """Rows that the check looks up together."""
@@ -83,7 +93,8 @@ def check(job: Job, lease: Lease, actor: Actor, storage: Storage) -> None:
 
 
 def _preview(job: Job, lease: Lease, actor: Actor, storage: Storage) -> tuple[dict[str, Any] | None, int]:
-    with _open(job, storage) as (table, columns):
+    with open_status_file(job, storage) as table:
+        columns = match_columns(table.header, COLUMNS)
         tally = _Tally()
         seen = IdSet()
         with unit_of_work(actor) as work:
@@ -100,7 +111,7 @@ def _preview(job: Job, lease: Lease, actor: Actor, storage: Storage) -> tuple[di
             done += len(chunk)
         if not done:
             raise UnreadableFile(FileProblem.NO_ROWS)
-        return tally.as_preview(table, columns, job.params.get("duplicate")), done
+        return tally.as_preview(table.table, columns, job.params.get("duplicate")), done
 
 
 def _decide_chunk(
@@ -183,7 +194,8 @@ def _go_on(job: Job, lease: Lease, actor: Actor, storage: Storage, seconds: floa
         by_id = {result.order_id: result for result in results}
         return [_done_row(row, by_id) for row in rows]
 
-    with _open(job, storage) as (table, columns):
+    with open_status_file(job, storage) as table:
+        columns = match_columns(table.header, COLUMNS)
         rest = (row for row in table.rows() if row.number not in done) if job.next_row else table.rows()
         return work_through(job, lease, actor, _chunks(actor, columns, rest, seen), do, until=until)
 
@@ -210,12 +222,12 @@ def _done_row(row: AimedRow, results: dict[int, OrderResult]) -> DoneRow:
 
 
 @contextmanager
-def _open(job: Job, storage: Storage) -> Iterator[tuple[Table, ColumnMap]]:
-    """The job's file as a table with its matched columns. Raises UnreadableFile."""
+def open_status_file(job: Job, storage: Storage) -> Iterator[HeadedTable]:
+    """The file of a job. Raises UnreadableFile."""
     file = db.session.get_one(File, job.file_id)
     end_reading()
     with open_table(storage.path(file.storage_key), name=file.name) as table:
-        yield table, match_columns(table.header, COLUMNS)
+        yield below_header(table, COLUMNS)
 
 
 def _windows(rows: Iterable[Row]) -> Iterator[list[Row]]:
