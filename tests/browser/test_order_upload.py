@@ -32,7 +32,7 @@ def choose(page: Page, path: Path) -> None:
 def test_its_pages_are_for_everybody(site: Site, sign_in: SignIn, tmp_path: Path, scheme: str) -> None:
     known, other = tmp_path / "known.csv", tmp_path / "other.csv"
     known.write_text(
-        "store,buyer_name,sku,quantity,unit_price,ordered_at\nrona,Siti,S-1,1,12.5,03/04/2026\nrona,,,,,\n"
+        "store,buyer_name,sku,quantity,unit_price,ordered_at\nrona,Siti,S-1,1,12.5,03/04/2024\nrona,,,,,\n"
     )
     other.write_text(FILE)
     for viewport in (DESKTOP, PHONE):

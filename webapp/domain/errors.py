@@ -141,6 +141,10 @@ VARIANTS: dict[tuple[Code, str], str] = {
         "The file has the formula “%(value)s” as %(field)s, without its result. Open the file in your spreadsheet"
         " program, save it there and upload it again."
     ),
+    (Code.BAD_VALUE, "ahead"): N_(
+        "“%(value)s” as %(field)s lies ahead by more than a day. Correct it, or choose whether the day or the month"
+        " comes first."
+    ),
     (Code.BAD_VALUE, "pieces"): N_("%(value)s pieces can't be counted here: it takes 0 to %(limit)s."),
     (Code.BAD_VALUE, "scan_unknown"): N_(
         "“%(value)s” is not in %(number)s. Put it back, and scan an item of this order."

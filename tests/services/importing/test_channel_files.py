@@ -93,7 +93,7 @@ def test_our_own_files_are_none() -> None:
 def test_shopee_orders_that_wait_come_in_as_they_stand(app: Flask, shop: Shop, storage: LocalStorage) -> None:
     def row(number: str, status: str, method: str, sku: str, price: str) -> str:
         return (
-            f'{number},{status},,,Reguler,2026-11-20 10:15,{method},IND,Kemeja,{sku},Merah,150.000,"{price}",2,5.000,'
+            f'{number},{status},,,Reguler,2024-11-20 10:15,{method},IND,Kemeja,{sku},Merah,150.000,"{price}",2,5.000,'
             "18.000,303.000,Tolong cepat,siti88,Siti Rahmawati,6281288401127,Jl. Kemang 12,Jakarta Selatan,DKI Jakarta"
         )
 
@@ -125,7 +125,7 @@ def test_shopee_orders_that_wait_come_in_as_they_stand(app: Flask, shop: Shop, s
 def test_a_channels_file_asks_whose_it_is_where_there_are_several(
     app: Flask, shop: Shop, storage: LocalStorage
 ) -> None:
-    data = csv(LAZADA, "1,x,l,S-1,L-1,20 Nov 2026 10:15,777,Ani,Ani,Jl. 1,0812,Bogor,COD,1,1,0,0,Topi,,pending")
+    data = csv(LAZADA, "1,x,l,S-1,L-1,20 Nov 2024 10:15,777,Ani,Ani,Jl. 1,0812,Bogor,COD,1,1,0,0,Topi,,pending")
     assert (upload(shop.actor(), storage, data).preview or {})["stage"] == "mapping", "no account on Lazada at all"
     account(shop.rona, "lazada")
     assert (upload(shop.actor(), storage, data).preview or {})["stage"] == "checked"
@@ -136,7 +136,7 @@ def test_a_channels_file_asks_whose_it_is_where_there_are_several(
 def test_lazadas_rows_are_pieces_and_wait_to_be_accepted(app: Flask, shop: Shop, storage: LocalStorage) -> None:
     lazada = account(shop.rona, "lazada")
     row = (
-        "{n},x,l,S-{n},L-1,20 Nov 2026 10:15,777,Ani,Ani,Jl. 1,0812-8840-1127,Bogor,DANA,90,10000.00,-10,1500.00,Topi,"
+        "{n},x,l,S-{n},L-1,20 Nov 2024 10:15,777,Ani,Ani,Jl. 1,0812-8840-1127,Bogor,DANA,90,10000.00,-10,1500.00,Topi,"
         "Biru,pending"
     )
     done = apply(shop.actor(), storage, csv(LAZADA, *(row.format(n=n) for n in (1, 2))))
@@ -154,14 +154,14 @@ def test_tiktoks_explanations_are_no_order(app: Flask, shop: Shop, storage: Loca
     account(shop.rona, "tiktok_shop")
     explains = ",".join(f"About {cell.lower()}." for cell in TIKTOK.split(","))
     row = (
-        "577\t,To ship,Awaiting shipment,9,S-{n},Topi,Biru,2,50000,5000,95000,9000,104000,11/20/2026 10:15:00 AM,,u,"
+        "577\t,To ship,Awaiting shipment,9,S-{n},Topi,Biru,2,50000,5000,95000,9000,104000,11/20/2024 10:15:00 AM,,u,"
         "Ani,(+62)81288401127,16111,Jawa Barat,Bogor,Tengah,Jl. 1,DANA"
     )
     done = apply(shop.actor(), storage, csv(TIKTOK, explains, row.format(n=1), row.format(n=2)))
     assert (done.total_rows, done.ok, done.failed) == (2, 2, 0), outcomes(done.id)
     (order,) = orders()
     assert (order.discount, order.shipping_fee, order.total) == (10_000, 9_000, 199_000)
-    assert (order.local_date.isoformat(), channel_id(order.id)) == ("2026-11-20", "577")
+    assert (order.local_date.isoformat(), channel_id(order.id)) == ("2024-11-20", "577")
     assert (contact(order.id).district, contact(order.id).phone_key) == ("Tengah", "81288401127")
 
 
@@ -171,22 +171,22 @@ def test_tokopedias_table_begins_below_its_report(
     account(shop.rona, "tokopedia")
     path = tmp_path / "sales.xlsx"
     row = (
-        "1,INV/20261120/MPL/1,20-11-2026,Siap Dikirim,Topi,S-1,3,50000,45000,1000,9000,Ani,0812-8840-1127,Jl. 1,Bogor,"
+        "1,INV/20241120/MPL/1,20-11-2024,Siap Dikirim,Topi,S-1,3,50000,45000,1000,9000,Ani,0812-8840-1127,Jl. 1,Bogor,"
         "Jawa Barat"
     )
-    table = [["Nama toko", "Rona"], ["Periode", "1-20 Nov 2026"], TOKOPEDIA.split(","), row.split(",")]
+    table = [["Nama toko", "Rona"], ["Periode", "1-20 Nov 2024"], TOKOPEDIA.split(","), row.split(",")]
     write_xlsx(path, ["Laporan Penjualan"], table)
     done = apply(shop.actor(), storage, path.read_bytes())
     assert (done.total_rows, done.ok) == (1, 1), outcomes(done.id)
     (order,) = orders()
-    assert (order.total, order.local_date.isoformat()) == (3 * 45_000 + 9_000 - 1_000, "2026-11-20")
-    assert channel_id(order.id) == "INV/20261120/MPL/1"
+    assert (order.total, order.local_date.isoformat()) == (3 * 45_000 + 9_000 - 1_000, "2024-11-20")
+    assert channel_id(order.id) == "INV/20241120/MPL/1"
 
 
 def test_smartstores_lines_have_numbers_of_their_own(app: Flask, shop: Shop, storage: LocalStorage) -> None:
     account(shop.onyu, "naver_smartstore")
     row = (
-        '{n},2026112012345,김민수,이지은,결제완료,{state},2026-11-20 10:15:00,모자,색상: 파랑,2,"1,000","12,000",500,'
+        '{n},2024112012345,김민수,이지은,결제완료,{state},2024-11-20 10:15:00,모자,색상: 파랑,2,"1,000","12,000",500,'
         "3000,H-{n},010-1234-5678,서울시 강남구,101호,06000,문 앞"
     )
     data = csv(SMARTSTORE, row.format(n=1, state="발주확인"), row.format(n=2, state="발주확인"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from flask import Flask
 from tests.factories import Shop, count_rows, make_orders, status_of, totals_recounted
 from tests.services.importing.uploading import apply, job, lines, orders, outcomes, params, remap, run, upload
 from tests.spreadsheets.workbooks import SHEET, build, inline, sheet
+from webapp import clock
 from webapp.domain.actors import Actor
 from webapp.extensions import db
 from webapp.formats.problems import problem_text
@@ -131,3 +133,18 @@ def test_a_header_that_nobody_knows_is_mapped_below_its_title(app: Flask, shop: 
     mapped = remap(shop.actor(), storage, checked.id, columns=columns, account_id=shop.manual)
     assert run(shop.actor(), storage, mapped.id).ok == 2
     assert [order.total for order in orders()] == [2000, 500]
+
+
+def test_an_order_of_a_day_ahead_is_refused(app: Flask, shop: Shop, storage: LocalStorage) -> None:
+    now = clock.now()
+    days = [now + timedelta(hours=hours) for hours in (-1, 20, 28, 24 * 12)]
+    typed = [day.strftime("%Y-%m-%dT%H:%M:%SZ") for day in days]
+    rows = [f"rona,A-{n},Siti,RB-1,1,1000,{day}" for n, day in enumerate(typed, 1)]
+    header = "store,channel_order_id,buyer_name,sku,quantity,unit_price,ordered_at"
+    done = apply(shop.actor(), storage, "\n".join([header, *rows]).encode())
+    assert outcomes(done.id) == [("ok", None)] * 2 + [("failed", "bad_value")] * 2
+    told = params(done.id, 3)
+    assert (told["field"], told["value"], told["variant"]) == ("ordered_at", typed[2], "ahead")
+    assert "lies ahead" in problem_text(("bad_value", told))
+    assert [order.ordered_at for order in orders()] == [day.replace(microsecond=0) for day in days[:2]]
+    assert totals_recounted() == []

@@ -66,12 +66,12 @@ def sufficient(names: Collection[str]) -> bool:
 
 
 SAMPLE_ROWS = [
-    ["", "", "", "INV-1001", "2026-11-21 09:42", "Siti Rahmawati", "0812-8840-1127", "siti@example.com",
+    ["", "", "", "INV-1001", "2024-11-21 09:42", "Siti Rahmawati", "0812-8840-1127", "siti@example.com",
      "Jl. Kemang Raya No. 12A", "Jakarta Selatan", "DKI Jakarta", "12730", "ID", "bank_transfer", "RB-PRG-L",
      "Kemeja Batik Parang L", "2", "145000", "18000", "", "Jangan dilipat"],
     ["", "", "", "INV-1001", "", "", "", "", "", "", "", "", "", "", "RB-KWG-M", "Kemeja Batik Kawung M", "1", "139000",
      "", "", ""],
-    ["", "", "", "", "2026-11-21", "Budi Santoso", "0813-1122-3344", "", "Jl. Diponegoro 5", "Bandung", "Jawa Barat",
+    ["", "", "", "", "2024-11-21", "Budi Santoso", "0813-1122-3344", "", "Jl. Diponegoro 5", "Bandung", "Jawa Barat",
      "40115", "ID", "cod", "", "Jasa bungkus kado", "1", "10000", "", "", ""],
     ["261121-7KX39TBM", "", "", "", "", "", "0812-0000-1111", "", "", "", "", "", "", "", "", "", "", "", "", "", ""],
 ]  # fmt: skip

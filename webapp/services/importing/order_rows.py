@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -25,6 +25,8 @@ from webapp.services.orders.create import ARRIVED_PAID, MOST_IN_ALL, Arrival, Bu
 from webapp.services.orders.update_orders import OrderUpdate
 from webapp.spreadsheets import Row
 
+AHEAD = timedelta(days=1)
+"""How far after its file's upload an order may be: clocks and zones differ."""
 _AT = {name: place for place, name in enumerate(NAMES)}
 _NUMBER, _STORE, _ACCOUNT, _CHANNEL_ID = (_AT[n] for n in ("order_number", "store", "account", "channel_order_id"))
 _LINE = tuple(_AT[name] for name in LINE)
@@ -69,14 +71,21 @@ class OrderGroup:
 
 
 class OrderReader:
-    """Reads the rows of one file as its mapping says. `readings`: decimal marks and the order of days, by column."""
+    """Reads the rows of one file as its mapping says. `readings`: decimal marks and the order of days, by column.
+    `uploaded`: when the file came; the check and the run then refuse the same orders as lying ahead."""
 
     def __init__(
-        self, mapping: OrderMapping, header: Sequence[str], places: Places, readings: Mapping[str, str]
+        self,
+        mapping: OrderMapping,
+        header: Sequence[str],
+        places: Places,
+        readings: Mapping[str, str],
+        uploaded: datetime,
     ) -> None:
         self.mapping = mapping
         self._places = places
         self._readings = readings
+        self._latest = uploaded + AHEAD
         self._file = mapping.file
         self._sums = self._file.sums if self._file else frozenset()
         self._whole: list[int] = []
@@ -290,9 +299,12 @@ class OrderReader:
         if not typed:
             return None
         try:
-            return read_moment(typed, "mdy" if self._readings.get("ordered_at") == "mdy" else "dmy", place.timezone)
+            moment = read_moment(typed, "mdy" if self._readings.get("ordered_at") == "mdy" else "dmy", place.timezone)
         except DayError:
             raise BadCell(Code.BAD_VALUE, "ordered_at", typed) from None
+        if moment > self._latest:
+            raise BadCell(Code.BAD_VALUE, "ordered_at", typed, variant="ahead")
+        return moment
 
     def _mark(self, name: str) -> DecimalMark | None:
         way = self._readings.get(name)

@@ -115,13 +115,13 @@ class _Check:
         told["duplicate"] = self.job.params.get("duplicate")
         if not self._clear():
             return told, None
-        reader = OrderReader(self.mapping, self.file.header, self.places, {})
+        reader = OrderReader(self.mapping, self.file.header, self.places, {}, self.job.created_at)
         readings, scattered = Readings(), Scattered()
         if not self._look(reader, readings, scattered):
             return told, None
         together = self._sort(reader) if scattered.found else None
         ways = readings.ways(self.mapping)
-        reader = OrderReader(self.mapping, self.file.header, self.places, ways)
+        reader = OrderReader(self.mapping, self.file.header, self.places, ways, self.job.created_at)
         tally, rows = self._decide(reader, together)
         return {
             **told, **tally.as_preview(), "stage": CHECKED, "readings": readings.as_preview(self.mapping), "ways": ways,
@@ -278,7 +278,7 @@ def _go_on(job: Job, lease: Lease, actor: Actor, storage: Storage, seconds: floa
     dialect = db.engine.dialect.name
     end_reading()
     with open_order_file(job, storage) as file:
-        reader = OrderReader(mapping, file.header, places, preview["ways"])
+        reader = OrderReader(mapping, file.header, places, preview["ways"], job.created_at)
         rest = islice(_rows(file, storage, preview.get("together")), done, None)
         with closing(read_ahead(by_size(reader.groups(rest), CHUNK[dialect], _size))) as several:
             chunks = _chunks(actor, several, seen)
