@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.admin.back_office import BackOffice, limited, of
 from tests.factories import Shop, count_rows, make_orders
@@ -80,6 +80,19 @@ def test_a_refusal_stands_at_its_field(app: Flask, shop: Shop, changes: dict[str
     assert words in answer.text
     assert "aria-invalid" in answer.text
     assert count_rows(Store) == before
+
+
+def test_a_store_keeps_a_currency_that_went_out_of_use(app: Flask, shop: Shop) -> None:
+    person = of(app, shop)
+    db.session.execute(update(Store).where(Store.id == shop.rona).values(currency="HRK"))
+    db.session.commit()
+    assert '<option value="HRK">' in person.get(f"/admin/stores/edit/?id={shop.rona}").text
+    assert edit(person, shop.rona, currency="hrk", name="Rona Zagreb").status_code == 302
+    store = store_of("rona")
+    assert store is not None
+    assert (store.name, store.currency) == ("Rona Zagreb", "HRK")
+    assert "No such currency." in edit(person, shop.rona, currency="DEM").text
+    assert "No such currency." in edit(person, shop.onyu, code="onyu", currency="HRK").text
 
 
 def test_zone_and_currency_stay_once_there_are_orders(app: Flask, shop: Shop) -> None:

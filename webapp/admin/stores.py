@@ -84,8 +84,8 @@ class StoreForm(ServiceForm):
             raise ValidationError(_("No such time zone. It looks like Asia/Jakarta."))
 
     def validate_currency(self, field: Any) -> None:
-        """The currency is one that is paid with somewhere."""
-        if field.data and field.data not in CURRENCIES:
+        """The currency is one that is paid with somewhere, or the store's own: money can go out of use meanwhile."""
+        if field.data and field.data not in CURRENCIES and field.data != field.object_data:
             raise ValidationError(_("No such currency. It has three letters, such as IDR."))
 
 
@@ -165,7 +165,8 @@ class StoresView(MessagePages, FormView):
     def more_for_form(self, model: Any) -> dict[str, Any]:
         """What the fields offer, and the accounts of the store."""
         accounts = list(model.accounts) if model is not None else []
-        return {"zones": sorted(available_timezones()), "currencies": FIRST_CURRENCIES, "accounts": accounts}
+        own = () if model is None or model.currency in FIRST_CURRENCIES else (model.currency,)
+        return {"zones": sorted(available_timezones()), "currencies": (*own, *FIRST_CURRENCIES), "accounts": accounts}
 
     def save(self, form: ServiceForm, model: Store | None) -> Store:
         """Save through the service."""
