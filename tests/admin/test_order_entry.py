@@ -165,6 +165,17 @@ def test_what_no_database_takes_is_left_out(app: Flask, shop: Shop) -> None:
     assert (contact.buyer_name, contact.note) == ("Dewi", "ab\nc")
 
 
+def test_signs_that_turn_what_stands_beside_them_are_left_out(app: Flask, shop: Shop) -> None:
+    turned = {"buyer_name": "Dewi \u202egpj.\u2066", "lines-0-item_name": "\u200fKemeja\u061c", "note": "\u202dJangan"}
+    of(app, shop).post(NEW, TYPED | turned)
+    order = order_row()
+    lines = db.session.scalars(select(OrderLine.name).where(OrderLine.order_id == order.id)).all()
+    contact = db.session.get_one(OrderContact, order.id)
+    assert (contact.buyer_name, lines[0], contact.note) == ("Dewi gpj.", "Kemeja", "Jangan")
+    nameless = of(app, shop).post(NEW, TYPED | {"buyer_name": "\u202e"})
+    assert refusals(nameless.text) == {"buyer_name": "This is needed."}
+
+
 def test_odd_addresses_and_buttons_find_nothing(app: Flask, shop: Shop) -> None:
     person = of(app, shop)
     for path in ("/buyers?store=%00&q=si%00ti", "/items?store=ro%00na&q=%00&currency=IDR", "?store=%00", "?like="):

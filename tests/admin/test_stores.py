@@ -82,6 +82,13 @@ def test_a_refusal_stands_at_its_field(app: Flask, shop: Shop, changes: dict[str
     assert count_rows(Store) == before
 
 
+def test_a_name_turns_nothing_beside_it(app: Flask, shop: Shop) -> None:
+    assert edit(of(app, shop), shop.rona, name=" \u202eanoR \u2067 ").status_code == 302
+    store = store_of("rona")
+    assert store is not None
+    assert store.name == "anoR"
+
+
 def test_a_store_keeps_a_currency_that_went_out_of_use(app: Flask, shop: Shop) -> None:
     person = of(app, shop)
     db.session.execute(update(Store).where(Store.id == shop.rona).values(currency="HRK"))

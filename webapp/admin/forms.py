@@ -18,7 +18,7 @@ from wtforms.validators import Length, Regexp, StopValidation
 from webapp.admin.base import AdminForm, GuardedModelView, expose, show_problem
 from webapp.domain.errors import Refused
 from webapp.domain.order_texts import EMAIL
-from webapp.domain.spelling import plain
+from webapp.domain.spelling import plain, without_turns
 from webapp.extensions import db
 
 
@@ -62,14 +62,13 @@ def email_address() -> Regexp:
 
 
 def stripped(value: str | None) -> str | None:
-    """A text field's value without white space around."""
-    return value.strip() if value else value
+    """A text field's value without white space around and signs that turn what is read beside it."""
+    return without_turns(value).strip() if value else value
 
 
 def cleaned(value: str | None) -> str | None:
-    """Typed text without white space around, its lines ended alike, and without what no database takes; nothing where
-    nobody sees anything."""
-    text = value.replace("\0", "").replace("\r\n", "\n").strip() if value else value
+    """As `stripped`, its lines ended alike and without what no database takes; nothing where nobody sees anything."""
+    text = stripped(value.replace("\0", "").replace("\r\n", "\n")) if value else value
     return text if text and plain(text).strip() else text and ""
 
 

@@ -12,6 +12,13 @@ _UNSEEN: dict[int, str | None] = {
     ),
 }
 
+_TURNING = dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
+
+def without_turns(text: str) -> str:
+    """`text` without the signs that turn the direction of writing: one in a name would turn what stands beside it."""
+    return text if text.isascii() else text.translate(_TURNING)
+
 
 def plain(text: str) -> str:
     """`text` in NFKC (full-width letters become usual ones), without invisible signs; control signs become spaces."""

@@ -10,7 +10,19 @@ import pytest
 from flask import Flask
 
 from tests.factories import Shop, count_rows, make_orders, status_of, totals_recounted
-from tests.services.importing.uploading import apply, job, lines, orders, outcomes, params, remap, run, upload
+from tests.services.importing.uploading import (
+    apply,
+    channel_id,
+    contact,
+    job,
+    lines,
+    orders,
+    outcomes,
+    params,
+    remap,
+    run,
+    upload,
+)
 from tests.spreadsheets.workbooks import SHEET, build, inline, sheet
 from webapp import clock
 from webapp.domain.actors import Actor
@@ -148,3 +160,14 @@ def test_an_order_of_a_day_ahead_is_refused(app: Flask, shop: Shop, storage: Loc
     assert "lies ahead" in problem_text(("bad_value", told))
     assert [order.ordered_at for order in orders()] == [day.replace(microsecond=0) for day in days[:2]]
     assert totals_recounted() == []
+
+
+def test_signs_that_turn_what_stands_beside_them_are_left_out(app: Flask, shop: Shop, storage: LocalStorage) -> None:
+    header = "store,channel_order_id,buyer_name,item_name,quantity,unit_price,city"
+    row = "rona,A-1,\u202eitiS,\u2066Kemeja\u2069,1,1000,\u200eBogor"
+    nobody = "rona,A-2,\u202e,Topi,1,1000,"
+    done = apply(shop.actor(), storage, f"{header}\n{row}\n{nobody}".encode())
+    assert outcomes(done.id) == [("ok", None), ("failed", "missing_value")]
+    (made,) = orders()
+    assert (contact(made.id).buyer_name, contact(made.id).city, channel_id(made.id)) == ("itiS", "Bogor", "A-1")
+    assert lines(made.id) == [(None, "Kemeja", 1, 1000)]

@@ -7,7 +7,7 @@ from functools import lru_cache
 from webapp.domain.errors import Code, Problem
 from webapp.domain.money import LARGEST, DecimalMark, MoneyError, minor_units, read_amount
 from webapp.domain.order_texts import EMAIL, LONGEST
-from webapp.domain.spelling import fold, plain
+from webapp.domain.spelling import fold, plain, without_turns
 from webapp.services.orders.create import MOST_PIECES
 
 _COUNTRIES = {
@@ -64,7 +64,10 @@ def cell_pieces(text: str) -> int:
 
 
 def cell_text(text: str, field: str) -> str:
-    """A text as typed; none where nobody sees anything. Raises BadCell for one that is too long."""
+    """A text as typed, without signs that turn what is read beside it; none where nobody sees anything. A number is
+    kept whole: rows with the same one belong together. Raises BadCell for one that is too long."""
+    if field != "channel_order_id":
+        text = without_turns(text)
     if len(text) > LONGEST[field]:
         raise BadCell(Code.BAD_VALUE, field, text[:60] + "…", variant="long", limit=LONGEST[field])
     return text if plain(text).strip() else ""
