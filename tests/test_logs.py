@@ -67,7 +67,8 @@ def test_a_failure_is_told_without_what_it_was_about(
     assert answer.status_code == 500
     told = capsys.readouterr().err
     lines = [json.loads(line) for line in told.splitlines()]
-    (failure,) = [line for line in lines if line["event"] == "request_failed"]
+    (failure,) = [line for line in lines if line["level"] == "error"]
+    assert failure["event"] == "request_failed", "told once, under the reference that the person sees"
     assert failure["path"] == "/o/…"
     assert failure["reference"] in answer.text
     assert "from nowhere" in told

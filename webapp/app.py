@@ -24,7 +24,7 @@ UPLOADS = dict.fromkeys(("uploads.index", "order_uploads.index"), 210 * 1024 * 1
 
 def create_app(settings: Settings) -> Flask:
     """An application for these settings. Connects to nothing yet."""
-    app = Flask("webapp", static_folder=str(ROOT / "static"), template_folder="templates")
+    app = error_pages.Site("webapp", static_folder=str(ROOT / "static"), template_folder="templates")
     app.request_class = FormRequest
     app.config.update(
         SECRET_KEY=settings.secret_key,
