@@ -44,8 +44,6 @@ class ColumnMap:
 
     def unstored(self, row: Row) -> tuple[str, str] | None:
         """A wanted column whose cell in this row is a formula without a stored result, and the formula."""
-        if not row.unstored:
-            return None
         return next(((name, row.cells[at]) for name, at in self.places.items() if at in row.unstored), None)
 
     def reader(self, names: Sequence[str]) -> Callable[[Row], list[str]]:

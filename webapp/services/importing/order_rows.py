@@ -141,7 +141,8 @@ class OrderReader:
         group = OrderGroup(rows, values[_NUMBER])
         try:
             for row in rows:
-                self._need_results(row, _ORDER)
+                if row.unstored:
+                    self._need_results(row, _ORDER)
             if group.number:
                 self._read_update(group, values, members)
             else:
@@ -154,8 +155,6 @@ class OrderReader:
 
     def _need_results(self, row: Row, columns: Sequence[int]) -> None:
         """Raises BadCell where one of these columns is a formula whose result is not in the file."""
-        if not row.unstored:
-            return
         for at in columns:
             for place in self._sources[at]:
                 if place in row.unstored:
@@ -221,7 +220,8 @@ class OrderReader:
         lines = []
         for row, values in members:
             try:
-                self._need_results(row, _LINE)
+                if row.unstored:
+                    self._need_results(row, _LINE)
                 lines.append(self._line(values, currency))
             except BadCell as bad:
                 group.bad[row.number] = bad.problem

@@ -58,25 +58,19 @@ class AimedRow:
 def read_rows(columns: ColumnMap, rows: Iterable[Row]) -> list[StatusRow]:
     """What rows ask for. Nothing is guessed: a cell that can't be understood fails its row."""
     read = columns.reader(_CELLS)
-    return [_unstored_row(columns, row) or _status_row(row, *read(row)) for row in rows]
+    return [_status_row(columns, row, *read(row)) for row in rows]
 
 
 _CELLS = ("order_number", "status", "comment", "notify", "tracking_number", "courier", "paid")
 
 
-def _unstored_row(columns: ColumnMap, row: Row) -> StatusRow | None:
-    found = columns.unstored(row)
-    if found is None:
-        return None
-    field, formula = found
-    problem = Problem(Code.BAD_VALUE, {"field": field, "value": formula[:100], "variant": "formula"})
-    return StatusRow(row, columns.get(row, "order_number"), None, problem)
-
-
-def _status_row(row: Row, number: str, *cells: str) -> StatusRow:
+def _status_row(columns: ColumnMap, row: Row, number: str, *cells: str) -> StatusRow:
     act = _act(*cells)
     if not number:
         act = Problem(Code.MISSING_VALUE, {"field": "order_number"})
+    if row.unstored and (found := columns.unstored(row)) is not None:
+        field, formula = found
+        act = Problem(Code.BAD_VALUE, {"field": field, "value": formula[:100], "variant": "formula"})
     if isinstance(act, Problem):
         return StatusRow(row, number, None, act)
     return StatusRow(row, number, act, None)
