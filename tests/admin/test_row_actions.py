@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from flask import Flask
 
 from tests.admin.back_office import BackOffice, limited, of
@@ -14,8 +16,9 @@ from tests.factories import Shop, force, make_orders, status_of
 from webapp.domain.numbers import encode_token
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Role
-from webapp.services.orders import bulk
+from webapp.services.orders import bulk, query
 from webapp.services.orders.create import Buyer
+from webapp.services.orders.delete import delete_orders
 
 S = OrderStatus
 MESSAGES = "/admin/stores/messages/"
@@ -172,6 +175,26 @@ def test_from_order_to_order_within_the_list(app: Flask, shop: Shop) -> None:
     # An order that has left the list still knows its place.
     force([orders[2].id], status=S.SHIPPED)
     assert place(person, third, here) == (f"{LIST}{newest}?list=tab%3Dnew", f"{LIST}{first}?list=tab%3Dnew")
+
+
+def test_a_neighbour_that_is_deleted_while_it_is_looked_for_is_passed_over(
+    app: Flask, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = of(app, shop)
+    orders = make_orders(shop.manual, 4)
+    force([order.id for order in orders], status=S.CREATED, payment_method=None)
+    first, second, third, newest = (order.number for order in orders)
+    gone = iter((third, second))
+    take = query._take
+
+    def taken(*args: Any) -> Any:
+        found = take(*args)
+        if (number := next(gone, None)) is not None:
+            assert [each.problem for each in delete_orders(shop.actor(), [number]).results] == [None]
+        return found
+
+    monkeypatch.setattr(query, "_take", taken)
+    assert person.get(f"{LIST}{newest}/next?list=tab%3Dnew").location == f"{LIST}{first}?list=tab%3Dnew"
 
 
 def test_an_order_opened_from_elsewhere_has_no_neighbours(app: Flask, shop: Shop) -> None:

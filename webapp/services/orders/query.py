@@ -194,8 +194,9 @@ def order_beside(
         taken = _take(session, conditions, picture, Cursor(way, start), 1)
         if taken.keys:
             st = Statement(session)
-            return str(st.run(f"select number from orders where id = {st.bind(taken.keys[0].id)}")[0][0])
-        start = taken.edge
+            if there := st.run(f"select number from orders where id = {st.bind(taken.keys[0].id)}"):
+                return str(there[0][0])
+        start = taken.keys[0] if taken.keys else taken.edge  # of one that was deleted meanwhile the one beyond it
         if start is None:
             break
     return None
