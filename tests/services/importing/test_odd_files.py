@@ -105,6 +105,24 @@ def test_an_uncalculated_formula_fails_its_line_or_its_order(
     assert (count_rows(Order), totals_recounted()) == (1, [])
 
 
+def test_a_formula_does_not_tell_how_its_column_is_written(
+    app: Flask, shop: Shop, storage: LocalStorage, tmp_path: Path
+) -> None:
+    data = xlsx(
+        tmp_path / "x.xlsx",
+        inline("store", "channel_order_id", "buyer_name", "sku", "quantity", "unit_price", "weight"),
+        cells("rona", "A-1", "Siti", "RB-1", "1", "1.250,50", "=ROUND(2.5,1)"),
+        cells("rona", "A-2", "Budi", "RB-1", "1", "=F2+12.50", "1"),
+    )
+    checked = upload(shop.actor(), storage, data)
+    preview = checked.preview or {}
+    assert preview["ways"] == {"unit_price": ","}
+    assert preview["readings"][0]["sample"] == "1.250,50"
+    done = run(shop.actor(), storage, checked.id)
+    assert outcomes(done.id) == [("ok", None), ("failed", "bad_value")]
+    assert [lines(order.id) for order in orders()] == [[("RB-1", "RB-1", 1, 1251)]]
+
+
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
 def test_a_title_above_the_header_is_passed_over(app: Flask, shop: Shop, storage: LocalStorage, mark: str) -> None:
     first, second = (order.number for order in make_orders(shop.manual, 2))

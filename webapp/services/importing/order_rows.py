@@ -107,6 +107,13 @@ class OrderReader:
             values[at] = read(cells)
         return values
 
+    def stored(self, row: Row, values: list[str]) -> list[str]:
+        """The row's values without those that hold a formula: its signs say nothing of how its column is written."""
+        if not row.unstored:
+            return values
+        formulas = set(row.unstored)
+        return ["" if formulas.intersection(self._sources[at]) else value for at, value in enumerate(values)]
+
     def key(self, values: Sequence[str]) -> str:
         """The same for all rows of one order; empty for a row that is an order of its own."""
         if number := values[_NUMBER]:

@@ -143,7 +143,7 @@ class _Check:
             values = [reader.values(row) for row in rows]
             if self.places.chosen is None and any(map(reader.is_placeless, values)):
                 return False
-            readings.look(values)
+            readings.look([reader.stored(*read) for read in zip(rows, values, strict=True)])
             for cells in values:
                 scattered.look(reader.key(cells))
             self._sign(0)
