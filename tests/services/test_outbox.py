@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import Connection, event, select, update
 
 from tests.factories import Shop
+from tests.services.plans import look_up_row_by_row
 from webapp.domain.actors import SYSTEM
 from webapp.extensions import db
 from webapp.integrations.errors import IntegrationError, Misconfigured, Refused, Retryable, UnknownOutcome
@@ -246,15 +247,6 @@ def test_a_message_that_waited_long_in_its_claim_is_still_ours_or_left(app: Flas
     report = send_due({"push": slow}, now=clock)
     assert len(sent) == len(set(sent)) == 3
     assert (report.sent, report.lost) == (3, 0)
-
-
-def look_up_row_by_row(connection: Connection) -> None:
-    """The plan that PostgreSQL seldom makes: what is in a list is asked for anew for each row."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("set local enable_hashjoin = off; set local enable_mergejoin = off")
-        connection.exec_driver_sql("set local enable_material = off; set local enable_hashagg = off")
-        connection.exec_driver_sql("set local enable_sort = off; set local enable_indexscan = off")
-        connection.exec_driver_sql("set local enable_bitmapscan = off")
 
 
 @pytest.mark.parametrize("plan", [None, look_up_row_by_row])

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, insert, text
 from sqlalchemy.orm import Session
 
 from tests.services.orders.listing import Listing, fill
+from tests.services.plans import look_up_row_by_row
 from webapp.database import make_engine
 from webapp.models import OrderTotalChange, TotalsGrain
 from webapp.services import totals
@@ -69,6 +70,16 @@ def test_fold_moves_everything_in_slices(engine: Engine, monkeypatch: pytest.Mon
     fold(engine)
     with Session(engine) as session:
         assert sums(session, ONE, ["status"], first=DAY, last=DAY) == []
+
+
+def test_a_fold_takes_no_more_than_its_slice_whatever_the_plan(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(totals, "FOLD_ROWS", 7)
+    append(engine, [change(DAY, 1) for _ in range(20)])
+    fold_slice = totals._fold_sqlite if engine.dialect.name == "sqlite" else totals._fold_postgresql
+    with engine.connect().execution_options(write=True) as connection, connection.begin():
+        look_up_row_by_row(connection)
+        assert fold_slice(connection) == 7
+    assert count(engine, "order_totals_changes") == 13
 
 
 def test_folds_and_writers_at_once_lose_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
