@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.domain.test_order_status import ALLOWED
+from webapp.domain import order_acts
 from webapp.domain.actors import SYSTEM, Actor, ActorKind, person
 from webapp.domain.errors import Code
 from webapp.domain.order_acts import (
@@ -508,3 +509,13 @@ def test_many_orders_come_to_what_each_comes_to_alone(
     decisions = Decisions(actor)
     for facts, act in product(alike, acts):
         assert decisions.of(facts, act) == decide(facts, act, actor)
+
+
+def test_orders_that_differ_in_what_is_decided_on_are_decided_on_apart() -> None:
+    """A fact that is new belongs either here or into what `Decisions` compares."""
+    whose_it_is_and_marks = {"number", "account_id", "warehouse_id", "assigned", "tags"}
+    facts = order()
+    for name in set(OrderFacts._fields) - whose_it_is_and_marks:
+        assert order_acts._standing(facts._replace(**{name: "another"})) != order_acts._standing(facts), name
+    for name in whose_it_is_and_marks:
+        assert order_acts._standing(facts._replace(**{name: "another"})) == order_acts._standing(facts), name
