@@ -50,3 +50,12 @@ def test_a_title_alone_is_a_table_without_rows(tmp_path: Path) -> None:
     with open_table(path, name="x.csv") as table:
         headed = below_header(table, WANTED)
         assert (headed.header, headed.samples, list(headed.rows())) == (["A title"], [], [])
+
+
+def test_rows_below_a_header_far_down_are_there_as_samples(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("a title\n" * 12 + "order_number,status,comment\n1,shipped\n")
+    with open_table(path, name="x.csv") as table:
+        headed = below_header(table, WANTED)
+        assert headed.header == ["order_number", "status", "comment"]
+        assert headed.samples == list(headed.rows()) == [Row(1, 14, ["1", "shipped", ""])]

@@ -1,8 +1,7 @@
 """Files that people upload and download: CSV and XLSX, read row by row in flat memory and written the same way.
 
 `open_table` finds out what a file is and gives its rows as text; `below_header` finds its header, and `match_columns`
-says which column is which. All that
-can be wrong with a file is an `UnreadableFile` with a code and facts.
+says which column is which. All that can be wrong with a file is an `UnreadableFile` with a code and facts.
 Files are written by `webapp.spreadsheets.writing`.
 """
 

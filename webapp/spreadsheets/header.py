@@ -9,6 +9,8 @@ from webapp.spreadsheets.columns import Column, column_key
 from webapp.spreadsheets.limits import LOOKED_AT
 from webapp.spreadsheets.table import Row, Table
 
+_SAMPLES = 12  # rows that are read ahead below whatever the header is
+
 
 class HeadedTable:
     """A table with the header that was found in it, and its rows below that, numbered from 1.
@@ -20,18 +22,18 @@ class HeadedTable:
         self.table = table
         self.header = table.header
         self._rows: Iterator[Row] | None = table.rows()
-        self._first = list(islice(self._rows, LOOKED_AT))
+        self._first = list(islice(self._rows, LOOKED_AT + _SAMPLES))
         self._lead = 0
 
     @property
     def tops(self) -> list[list[str]]:
         """The first rows of the file, any of which may be the header."""
-        return [self.table.header, *(_trimmed(row.cells) for row in self._first)]
+        return [self.table.header, *(_trimmed(row.cells) for row in self._first[:LOOKED_AT])]
 
     @property
     def samples(self) -> list[Row]:
         """The first rows below the header."""
-        return self._first[self._lead :]
+        return [self._below(row) for row in self._first[self._lead :]]
 
     def take(self, place: int) -> None:
         """Let the header be that one of `tops`."""
@@ -45,13 +47,11 @@ class HeadedTable:
         """Every row below the header. Raises `UnreadableFile` where the file can't be read further."""
         rest, self._rows = self._rows, None
         rows = chain(self._first, rest) if rest is not None else self.table.rows()
-        lead, width = self._lead, len(self.header)
-        if not lead:
-            return iter(rows)
-        return (
-            Row(row.number - lead, row.line, [*row.cells, *[""] * (width - len(row.cells))], row.unstored)
-            for row in islice(rows, lead, None)
-        )
+        return map(self._below, islice(rows, self._lead, None)) if self._lead else iter(rows)
+
+    def _below(self, row: Row) -> Row:
+        missing = [""] * (len(self.header) - len(row.cells))
+        return Row(row.number - self._lead, row.line, [*row.cells, *missing], row.unstored)
 
 
 def below_header(table: Table, wanted: Sequence[Column]) -> HeadedTable:
