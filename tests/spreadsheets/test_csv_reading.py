@@ -137,6 +137,9 @@ def test_the_header_is_trimmed_and_quoted_headers_behind_a_mark_are_read(tmp_pat
         ("Report November, all shops\n\norder_number|status\n1|paid\n2|paid\n", "|"),
         ("sku;name;price;note\nA;B;1,5\nC;D;2,5\nE;F;3,5\n", ";"),
         ("order_number\n1\n2; and more\n3\n", ","),
+        ("order_number,status\n1,paid,a|b\n2,paid,c|d\n3,paid,e|f\n", ","),
+        ("name;address\nAni;Jl. A; no 3, RT 2, RW 3\nBudi;Jl. B; no 4, RT 2, RW 3\n", ";"),
+        ("Report: Rona, November\na;b;c\n1;2;x\n2;3;y, z\n3;4;z\n", ";"),
     ],
 )
 def test_the_delimiter_is_the_one_that_fits_header_and_rows(tmp_path: Path, content: str, delimiter: str) -> None:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from webapp.spreadsheets.errors import FileProblem, UnreadableFile
 from webapp.spreadsheets.limits import LOOKED_AT, MAX_LINE
@@ -21,7 +22,7 @@ from webapp.spreadsheets.table import FileFormat
 _CHUNK = 256 * 1024
 _SAMPLE = 256 * 1024
 _RECORDS = 50
-_ALIKE = 0.5  # of the lines have as many cells as the header, at least
+_ALIKE = 0.5  # of the lines are split, and as the header is, where one stands below a title
 _DELIMITERS = ",;\t|"
 _SEP_LINE = re.compile(r"sep=([,;|\t])[\r\n]*\Z")
 
@@ -65,6 +66,17 @@ class TextFormat:
     skip: int
 
 
+class _Split(NamedTuple):
+    """What a delimiter makes of a text: `lead` lines stay whole above one of `width` cells. Of the lines from there on
+    `alike` have as many, of those after it `after` are split at all; both from 0 to 1."""
+
+    delimiter: str
+    lead: int
+    width: int
+    alike: float
+    after: float
+
+
 def file_format(path: Path) -> FileFormat:
     """CSV or XLSX by the first bytes. Raises `UnreadableFile` for old or encrypted Excel files and other binaries."""
     with path.open("rb") as file:
@@ -106,28 +118,32 @@ def text_format(path: Path) -> TextFormat:
 def _best_delimiter(sample: str, *, complete: bool = True) -> str:
     """The delimiter that splits the header, and the same way the lines after it; quotes are respected.
 
-    The header is the first line, or comes below lines of a title: those are not split, or as no line after them is.
+    The header is the first line, or comes below lines of a title: those are not split, or by what splits few of the
+    lines after them.
     """
     if not complete:
         sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1] or sample
-    on_top, below = (0.0, 0, _DELIMITERS[0]), (0.0, 0, _DELIMITERS[0])
-    for delimiter in _DELIMITERS:
-        widths = _widths(sample, delimiter)
-        lead = next((place for place, width in enumerate(widths[: LOOKED_AT + 1]) if width > 1), None)
-        if lead is None:
-            continue
-        width = widths[lead]
-        alike = widths[lead:].count(width) / len(widths[lead:])
-        if lead:
-            below = max(below, (alike, width, delimiter), key=_without_delimiter)
-        else:
-            on_top = max(on_top, (alike, width, delimiter), key=_without_delimiter)
-    is_title = on_top[0] < _ALIKE < below[0] and on_top[1] <= below[1]
-    return below[2] if is_title else on_top[2]
+    splits = [split for delimiter in _DELIMITERS if (split := _split(sample, delimiter)) is not None]
+    on_top = max((split for split in splits if not split.lead), key=_fit, default=None)
+    below = max((split for split in splits if split.lead and split.alike > _ALIKE), key=_fit, default=None)
+    if on_top is None or (below is not None and on_top.after < _ALIKE and on_top.width <= below.width):
+        return below.delimiter if below is not None else _DELIMITERS[0]
+    return on_top.delimiter
 
 
-def _without_delimiter(score: tuple[float, int, str]) -> tuple[float, int]:
-    return score[:2]
+def _fit(split: _Split) -> tuple[float, int]:
+    return split.alike, split.width
+
+
+def _split(sample: str, delimiter: str) -> _Split | None:
+    """What a delimiter makes of the first records, or None if it splits none of those that may be the header."""
+    widths = _widths(sample, delimiter)
+    lead = next((place for place, width in enumerate(widths[: LOOKED_AT + 1]) if width > 1), None)
+    if lead is None:
+        return None
+    width, after = widths[lead], widths[lead + 1 :]
+    alike = (1 + after.count(width)) / (1 + len(after))
+    return _Split(delimiter, lead, width, alike, sum(each > 1 for each in after) / max(len(after), 1))
 
 
 def _widths(sample: str, delimiter: str) -> list[int]:
