@@ -29,6 +29,7 @@ from webapp.extensions import db
 from webapp.integrations.storage.local import LocalStorage
 from webapp.models import File, Job, JobRow, OrderHistory, OutboxMessage, Shipment
 from webapp.services.files import receive
+from webapp.services.importing.status_rows import COLUMNS, read_rows
 from webapp.services.importing.status_upload import check, start_status_upload
 from webapp.services.job_leases import ATTEMPTS, LeaseLost, take_lease
 from webapp.services.jobs import (
@@ -43,6 +44,7 @@ from webapp.services.jobs import (
     sweep_jobs,
 )
 from webapp.services.unit_of_work import unit_of_work
+from webapp.spreadsheets import Row, match_columns
 from webapp.spreadsheets.writing import write_xlsx
 
 S = OrderStatus
@@ -358,3 +360,13 @@ def test_a_job_that_never_gets_on_is_given_up_in_words(app: Flask, shop: Shop, s
     ended = job(job_id)
     assert (ended.state, ended.error_code) == ("failed", "internal")
     assert status_of(order.number) == "pending"
+
+
+def test_rows_that_ask_for_the_same_share_one_act() -> None:
+    columns = match_columns(["order_number", "status", "comment"], COLUMNS)
+    asked = [("A", "shipped", "x"), ("B", "shipped", "x"), ("C", "shipped", "y")]
+    first, second, third = read_rows(columns, [Row(n, n + 1, list(cells)) for n, cells in enumerate(asked, 1)])
+    assert first.act is not None
+    assert first.act is second.act
+    assert third.act is not None
+    assert third.act.comment == "y"

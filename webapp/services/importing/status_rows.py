@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -56,16 +56,22 @@ class AimedRow:
 
 
 def read_rows(columns: ColumnMap, rows: Iterable[Row]) -> list[StatusRow]:
-    """What rows ask for. Nothing is guessed: a cell that can't be understood fails its row."""
-    read = columns.reader(_CELLS)
-    return [_status_row(columns, row, *read(row)) for row in rows]
+    """What rows ask for. Nothing is guessed: a cell that can't be understood fails its row.
+
+    Rows that ask for the same share one act, as most rows of a file do: it is read once, and decided on once for orders
+    that stand alike.
+    """
+    read, act_of = columns.reader(_CELLS), cache(_act)
+    return [_status_row(columns, row, act_of, *read(row)) for row in rows]
 
 
 _CELLS = ("order_number", "status", "comment", "notify", "tracking_number", "courier", "paid")
 
 
-def _status_row(columns: ColumnMap, row: Row, number: str, *cells: str) -> StatusRow:
-    act = _act(*cells)
+def _status_row(
+    columns: ColumnMap, row: Row, act_of: Callable[..., OrderAct | Problem], number: str, *cells: str
+) -> StatusRow:
+    act = act_of(*cells)
     if not number:
         act = Problem(Code.MISSING_VALUE, {"field": "order_number"})
     if row.unstored and (found := columns.unstored(row)) is not None:
@@ -76,13 +82,11 @@ def _status_row(columns: ColumnMap, row: Row, number: str, *cells: str) -> Statu
     return StatusRow(row, number, act, None)
 
 
-@lru_cache(maxsize=4096)
 def _too_long(field: str, text: str, limit: int) -> Problem:
     return Problem(Code.BAD_VALUE, {"field": field, "value": text[:60] + "…", "variant": "long", "limit": limit})
 
 
 def _act(status: str, comment: str, notify: str, tracking: str, courier: str, paid: str) -> OrderAct | Problem:
-    # Cached: most rows of a file ask for the same thing.
     to = status_from_words(status)
     if not status:
         return Problem(Code.MISSING_VALUE, {"field": "status"})
