@@ -181,11 +181,13 @@ def test_an_order_of_a_day_ahead_is_refused(app: Flask, shop: Shop, storage: Loc
 
 
 def test_signs_that_turn_what_stands_beside_them_are_left_out(app: Flask, shop: Shop, storage: LocalStorage) -> None:
-    header = "store,channel_order_id,buyer_name,item_name,quantity,unit_price,city"
-    row = "rona,A-1,\u202eitiS,\u2066Kemeja\u2069,1,1000,\u200eBogor"
-    nobody = "rona,A-2,\u202e,Topi,1,1000,"
+    header = "store,channel_order_id,buyer_name,item_name,quantity,unit_price,city,buyer_email,country"
+    row = "rona,A-1,\u202eitiS,\u2066Kemeja\u2069,1,1000,\u200eBogor,\u202asiti@example.com\u202c,\u200eid"
+    nobody = "rona,A-2,\u202e,Topi,1,1000,,,"
     done = apply(shop.actor(), storage, f"{header}\n{row}\n{nobody}".encode())
     assert outcomes(done.id) == [("ok", None), ("failed", "missing_value")]
     (made,) = orders()
-    assert (contact(made.id).buyer_name, contact(made.id).city, channel_id(made.id)) == ("itiS", "Bogor", "A-1")
+    buyer = contact(made.id)
+    assert (buyer.buyer_name, buyer.city, channel_id(made.id)) == ("itiS", "Bogor", "A-1")
+    assert (buyer.buyer_email, buyer.country) == ("siti@example.com", "ID")
     assert lines(made.id) == [(None, "Kemeja", 1, 1000)]

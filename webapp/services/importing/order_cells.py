@@ -84,6 +84,7 @@ def cell_email(text: str) -> str:
 
 def cell_country(text: str) -> str:
     """A country as its code where that is known, else as typed. Raises BadCell."""
+    text = without_turns(text).strip()
     if not text:
         return ""
     return _COUNTRIES.get(fold(text)) or (text.upper() if len(text) == 2 else cell_text(text, "country"))
