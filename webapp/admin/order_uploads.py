@@ -31,7 +31,7 @@ HELP: dict[str, ColumnHelp] = {
     "store": ColumnHelp(lazy_gettext("The store's name or code"), "rona"),
     "account": ColumnHelp(lazy_gettext("The channel account: its channel or its number there"), "shopee"),
     "channel_order_id": ColumnHelp(lazy_gettext("Rows with one number are the lines of one order"), "INV-1001"),
-    "ordered_at": ColumnHelp(lazy_gettext("Day, with or without a time"), "2026-11-21 09:42"),
+    "ordered_at": ColumnHelp(lazy_gettext("Day, with or without a time"), "2024-11-21 09:42"),
     "buyer_name": ColumnHelp(lazy_gettext("New orders need it"), "Siti Rahmawati"),
     "buyer_phone": ColumnHelp(lazy_gettext("With or without 0, 62 or +62"), "0812-8840-1127"),
     "buyer_email": ColumnHelp(lazy_gettext("For messages to the buyer"), "siti@example.com"),
