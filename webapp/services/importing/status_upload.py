@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor
 from webapp.domain.errors import Code, Problem
-from webapp.domain.order_acts import ActKind, OrderAct, Outcome, decide
+from webapp.domain.order_acts import ActKind, Decisions, OrderAct, Outcome
 from webapp.domain.order_status import has_way_back
 from webapp.extensions import db
 from webapp.models import File, Job, JobKind, JobState
@@ -120,12 +120,13 @@ def _decide_chunk(
     """Each row with what would come of it, and whether that could not be taken back."""
     aimed = aim_rows(session, actor.scope, read_rows(columns, rows), seen)
     known = read_orders(session, actor.scope, [a.order_id for a in aimed if a.order_id and not a.problem])
+    decisions = Decisions(actor)
     for row in aimed:
         order = known.get(row.order_id) if row.order_id is not None else None
         if row.problem is not None or row.act is None or order is None:
             yield row, Outcome.FAILED, row.problem or Problem(Code.NOT_FOUND, {"number": row.number}), False
             continue
-        facts, decision = order.facts, decide(order.facts, row.act, actor)
+        facts, decision = order.facts, decisions.of(order.facts, row.act)
         moves = decision.outcome is Outcome.OK and decision.status is not facts.status
         one_way = moves and not has_way_back(facts.status, decision.status, digital=facts.digital)
         yield row, decision.outcome, decision.problem, one_way
