@@ -505,7 +505,11 @@ def test_the_same_act_again_changes_nothing(facts: OrderFacts, act: OrderAct, ac
 def test_many_orders_come_to_what_each_comes_to_alone(
     several: list[OrderFacts], acts: list[OrderAct], actor: Actor
 ) -> None:
-    alike = [facts._replace(number=f"{NUMBER[:-1]}{n}", account_id=n) for facts in several for n in range(3)]
+    alike = [
+        facts._replace(number=f"{NUMBER[:-1]}{n}", account_id=n, tracking_number=tracking)
+        for facts in several
+        for n, tracking in enumerate((None, "JP1", "JP2"))
+    ]
     decisions = Decisions(actor)
     for facts, act in product(alike, acts):
         assert decisions.of(facts, act) == decide(facts, act, actor)
@@ -513,9 +517,9 @@ def test_many_orders_come_to_what_each_comes_to_alone(
 
 def test_orders_that_differ_in_what_is_decided_on_are_decided_on_apart() -> None:
     """A fact that is new belongs either here or into what `Decisions` compares."""
-    whose_it_is_and_marks = {"number", "account_id", "warehouse_id", "assigned", "tags"}
+    own = {"number", "courier", "tracking_number", "account_id", "warehouse_id", "assigned", "tags"}
     facts = order()
-    for name in set(OrderFacts._fields) - whose_it_is_and_marks:
+    for name in set(OrderFacts._fields) - own:
         assert order_acts._standing(facts._replace(**{name: "another"})) != order_acts._standing(facts), name
-    for name in whose_it_is_and_marks:
+    for name in own:
         assert order_acts._standing(facts._replace(**{name: "another"})) == order_acts._standing(facts), name

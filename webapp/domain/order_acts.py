@@ -163,15 +163,16 @@ def decide(order: OrderFacts, act: OrderAct, actor: Actor) -> Decision:
     return Decision(Outcome.OK, status, payment, notice=notice if act.notify else None, changes=changes)
 
 
-_standing = itemgetter(slice(1, OrderFacts._fields.index("account_id")))
-"""What an order stands at: neither which one it is, nor whose."""
+_OWN = frozenset({"number", "courier", "tracking_number", "account_id", "warehouse_id", "assigned", "tags"})
+"""Facts that each order has of its own. `decide` asks for them where the act touches them, and to name the order."""
+_standing = itemgetter(*(place for place, name in enumerate(OrderFacts._fields) if name not in _OWN))
 
 
 class Decisions:
     """What acts of one actor come to, for many orders at once.
 
     Orders that stand alike are decided on once: a hundred of a list, or the rows of a file, are a few different cases.
-    A refusal names its order, and is made for each; so is what comes of tags and persons, which each has of its own.
+    A refusal names its order, and is made for each; so is what comes of an act that touches what each has of its own.
     """
 
     def __init__(self, actor: Actor) -> None:
@@ -180,7 +181,7 @@ class Decisions:
 
     def of(self, order: OrderFacts, act: OrderAct) -> Decision:
         """As `decide` has it. Acts are told apart by identity: all must live as long as this."""
-        if act.assign is not None or act.tag or act.untag:
+        if act.tracking_number is not None or act.courier is not None or act.assign or act.tag or act.untag:
             return decide(order, act, self._actor)
         case = _standing(order), id(act)
         decision = self._made.get(case)
