@@ -23,6 +23,7 @@ STATUS_UPLOAD = [
         ["OrderNumber", "status"],
         ["Order\u00a0Number", "\ufeffstatus"],
         ["order\nnumber", "status\u200b"],
+        ["\u202border_number\u202c", "\u2067status\u2069"],
         ["ｏｒｄｅｒ＿ｎｕｍｂｅｒ", "status"],
         ["Nomor Pesanan", "status"],
         ["order_no", "status"],
@@ -69,6 +70,9 @@ def test_two_cells_for_one_column_are_refused(header: list[str], column: str, fo
     [
         (["ordernumbr", "status"], ["order_number"], {"order_number": "ordernumbr"}),
         (["Nomer Pesanan", "stats"], ["order_number", "status"], {"order_number": "Nomer Pesanan", "status": "stats"}),
+        # One cell is the guess for one name, and the next best is for the other.
+        (["stats", "state"], ["order_number", "status"], {"status": "stats"}),
+        (["Report", "orders", "Rona"], ["order_number", "status"], {"order_number": "orders"}),
         (["a", "b"], ["order_number", "status"], {}),
         (["order_number"], ["status"], {}),
         ([], ["order_number", "status"], {}),

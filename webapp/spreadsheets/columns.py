@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from webapp.spreadsheets.errors import FileProblem, UnreadableFile
 from webapp.spreadsheets.table import Row
 
-# Spaces of all kinds, underscores and hyphens, and what cannot be seen (zero-width characters, byte order marks).
-_IGNORED = re.compile(r"[\s_\-\u2010-\u2015\u200b-\u200f\u2060\ufeff]+")
+# Spaces of all kinds, underscores and hyphens, and what cannot be seen (zero-width characters, byte order marks, signs
+# that turn the direction of writing).
+_IGNORED = re.compile(r"[\s_\-\u061c\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")
 _NAMES_TOLD = 50
 _ALIKE = 0.6  # of difflib: "stats" and "status" are 0.91
 
@@ -66,7 +67,8 @@ def match_columns(header: Sequence[str], wanted: Sequence[Column]) -> ColumnMap:
     """Find the wanted columns in a header, in any order.
 
     Raises `UnreadableFile`: `duplicate_column` if two cells of the header mean the same one, `missing_columns` if a
-    required one is not there, with the header that was found and for each missing name the nearest of the unused.
+    required one is not there, with the header that was found and for each missing name the nearest of the unused, if it
+    is nearest to no other.
     """
     names = {column_key(spelling): column.name for column in wanted for spelling in (*column.aliases, column.name)}
     places: dict[str, int] = {}
@@ -95,13 +97,15 @@ def match_columns(header: Sequence[str], wanted: Sequence[Column]) -> ColumnMap:
 
 def _guesses(missing: Iterable[Column], unused: Sequence[str]) -> dict[str, str]:
     cells = {column_key(cell)[:100]: cell for cell in reversed(unused)}
+    near = [
+        (difflib.SequenceMatcher(None, column_key(spelling), key).ratio(), column.name, cells[key])
+        for column in missing
+        for spelling in (column.name, *column.aliases)
+        for key in difflib.get_close_matches(column_key(spelling), cells, cutoff=_ALIKE)
+    ]
     guesses: dict[str, str] = {}
-    for column in missing:
-        near = [
-            (difflib.SequenceMatcher(None, column_key(spelling), key).ratio(), cells[key])
-            for spelling in (column.name, *column.aliases)
-            for key in difflib.get_close_matches(column_key(spelling), cells, n=1, cutoff=_ALIKE)
-        ]
-        if near:
-            guesses[column.name] = max(near)[1]
-    return guesses
+    # No cell can be renamed to two things: the name that it is nearest to has it.
+    for _, name, cell in sorted(near, reverse=True):
+        if name not in guesses and cell not in guesses.values():
+            guesses[name] = cell
+    return {column.name: guesses[column.name] for column in missing if column.name in guesses}
