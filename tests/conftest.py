@@ -216,8 +216,7 @@ def statements(app: Flask) -> Iterator[list[str]]:
     sent: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith("BEGIN"):  # SQLite's transactions are begun by hand
-            sent.append(statement)
+        sent.append(statement)
 
     for engine in db.engines.values():
         event.listen(engine, "before_cursor_execute", note)

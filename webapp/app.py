@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from webapp import admin, auth, error_pages, formats, headers, health, public, queues, timing
-from webapp.database import BY_KEY, by_key_options, configure_engine, engine_options
+from webapp.database import BY_KEY, WRITING, by_key_options, configure_engine, engine_options
 from webapp.extensions import babel, csrf, db, limiter, migrate
 from webapp.form_reading import FormRequest
 from webapp.integrations.storage.local import LocalStorage
@@ -78,6 +78,8 @@ def _open_database(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         configure_engine(db.engine)
+        # Kept, because each new one looks its events up anew.
+        db.engine.update_execution_options(**{WRITING: db.engine.execution_options(write=True)})
         if BY_KEY in db.engines:
             db.engine.update_execution_options(**{BY_KEY: db.engines[BY_KEY]})
 

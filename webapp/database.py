@@ -10,6 +10,7 @@ import sqlite3
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from webapp.settings import SettingsError
 
@@ -42,6 +43,8 @@ class UnsuitableDatabase(SettingsError):
 
 BY_KEY = "by_key"
 """Name of PostgreSQL's second engine, and of the execution option by which the first one names it."""
+WRITING = "writing"
+"""The execution option by which an application's engine names itself as one that begins transactions to write."""
 
 
 def by_key_options(url: str) -> dict[str, dict[str, Any]]:
@@ -153,9 +156,10 @@ def _shrink_cache(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("write")
-    if write:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # may have to wait, and fail with SQLAlchemy's errors
-    else:
-        driver: Any = connection.connection.driver_connection
-        driver.execute("BEGIN")  # can't fail; every page begins so, and this takes a tenth of the other's time
+    # By the driver: through the engine, beginning takes as long as a small statement, for every page.
+    begin = "BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN"
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute(begin)
+    except sqlite3.Error as error:  # the write lock was not had
+        raise DBAPIError.instance(begin, None, error, sqlite3.Error, dialect=connection.dialect) from error

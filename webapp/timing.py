@@ -45,10 +45,9 @@ def _before(_connection: Any, _cursor: Any, _statement: Any, _params: Any, conte
     context.began = time.perf_counter()
 
 
-def _after(_connection: Any, _cursor: Any, statement: str, _params: Any, context: Any, _many: Any) -> None:
+def _after(_connection: Any, _cursor: Any, _statement: str, _params: Any, context: Any, _many: Any) -> None:
     spent = _spent.get()
-    # SQLite's transactions are begun by hand, and so by a cursor: beginning one is not a statement.
-    if spent is not None and not statement.startswith("BEGIN"):
+    if spent is not None:
         spent.statements += 1
         spent.seconds += time.perf_counter() - context.began
 

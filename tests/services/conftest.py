@@ -52,8 +52,7 @@ def sent(listing: Listing) -> Iterator[list[str]]:
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement != "BEGIN":
-            statements.append(statement)
+        statements.append(statement)
 
     event.listen(listing.engine, "before_cursor_execute", note)
     yield statements

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import db
-from webapp.services.sets import RowSet, db_time
+from webapp.services.sets import RowSet, any_of, db_time, insert_rows, many, rows_beside
 
 ODD = (
     "plain", "", " ", "NULL", "null", "{a,b}", 'say "so"', '"', '""', "\\", "\\\"", "a\\", "',;--", "two\nlines\ttab",
@@ -80,3 +81,63 @@ def test_the_first_column_is_never_shared() -> None:
     assert rows.shared([(1, "a")]) == {"words"}
     assert rows.shared([(1, "a"), (1, "a")]) == {"words"}
     assert rows.shared([]) == frozenset()
+
+
+@pytest.mark.parametrize("value", [*ODD, 7, True, -(1 << 40)])
+def test_a_number_and_one_more_value_come_through_also_when_the_number_comes_twice(app: Flask, value: Any) -> None:
+    kind = {bool: "boolean", int: "bigint"}.get(type(value), "text")
+    rows = RowSet("u", n="bigint", other=kind, third="text")
+    values = [(3, value, "same"), (-4, None, "same"), (3, value, "same")]
+    shared = rows.shared(values)
+    dialect = db.engine.dialect
+    sql = f"select u.n, u.other, u.third from {rows.source(dialect, shared)}"
+    with db.engine.connect() as connection:
+        found = [tuple(row) for row in connection.execute(text(sql), rows.params(dialect, values, shared))]
+    assert found == values
+
+
+@pytest.mark.parametrize("values", [[1, -(1 << 40)], list(filter(None, ODD)), ["one"], []])
+def test_a_list_to_compare_with_comes_through(app: Flask, values: list[Any]) -> None:
+    column = "n" if values and isinstance(values[0], int) else "words"
+    rows = RowSet("u", n="bigint", words="text")
+    dialect = db.engine.dialect
+    kept = [(value, "x") if column == "n" else (n, value) for n, value in enumerate(values)]
+    sql = f"select u.{column} from {rows.source(dialect)} where {any_of(dialect, column, 'those')}"
+    with db.engine.connect() as connection:
+        params = rows.params(dialect, [*kept, (99, "another")]) | {"those": many(dialect, values)}
+        assert sorted(connection.execute(text(sql), params).scalars()) == sorted(values)
+
+
+@pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 100, 120])
+def test_every_row_is_inserted_once(app: Flask, count: int) -> None:
+    with db.engine.connect() as connection:
+        connection.execute(text("create temporary table tried (n integer, words text)"))
+        insert_rows(connection, "tried", ("n", "words"), [(n, ODD[n % len(ODD)]) for n in range(count)])
+        found = [tuple(row) for row in connection.execute(text("select n, words from tried order by n"))]
+        connection.rollback()
+    assert found == [(n, ODD[n % len(ODD)]) for n in range(count)]
+
+
+def test_rows_that_are_written_beside_come_in_the_order_of_the_calls(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        connection.execute(text("create temporary table parents (n integer primary key)"))
+        connection.execute(text("create temporary table children (n integer references parents (n))"))
+        with rows_beside(connection) as write:
+            write("parents", ("n",), [(n,) for n in range(5_000)])
+            write("children", ("n",), [(n,) for n in range(5_000)])
+        assert connection.execute(text("select count(*) from children")).scalar_one() == 5_000
+        connection.rollback()
+
+
+def test_the_first_error_of_rows_written_beside_is_the_one_that_is_told(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        connection.execute(text("create temporary table tried (n integer primary key)"))
+        with pytest.raises(IntegrityError):
+            _write_twice_and_nowhere(connection)
+        connection.rollback()
+
+
+def _write_twice_and_nowhere(connection: Connection) -> None:
+    with rows_beside(connection) as write:
+        write("tried", ("n",), [(1,), (1,)])
+        write("nowhere", ("n",), [(1,)])

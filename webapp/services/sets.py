@@ -7,10 +7,14 @@ with one plan.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
+from itertools import chain
 from json.encoder import encode_basestring
 from operator import itemgetter
 from types import NoneType
@@ -30,9 +34,9 @@ class RowSet:
     """A set of rows for one statement: `RowSet("u", id="bigint", status="text")`.
 
     `source(dialect)` is the FROM item, `params(dialect, rows)` what to bind; rows are tuples in column order.
-    Types are PostgreSQL's: bigint, int, text, boolean, timestamptz, date, jsonb; codes may be given as enums. Columns
-    that hold one value in all rows (`shared(rows)`) may be named to both: they are then bound once instead of once a
-    row.
+    Types are PostgreSQL's: bigint, int, text, boolean, timestamptz, date, jsonb; codes may be given as enums. A first
+    column of numbers holds no NULL. Columns that hold one value in all rows (`shared(rows)`) may be named to both: they
+    are then bound once instead of once a row.
     """
 
     def __init__(self, alias: str, **columns: str) -> None:
@@ -55,7 +59,11 @@ class RowSet:
             once = [f"cast(:{self.alias}_{name} as {self.columns[name]}) as {name}" for name in sorted(shared)]
             rows = f"unnest({arrays}) {self.alias}({', '.join(own)})"
             return f"(select {', '.join([*own, *once])} from {rows}) {self.alias}" if once else rows
-        cells = [f"value ->> {i} as {name}" for i, name in enumerate(own)]
+        if self._paired(own):
+            places: Iterable[str] = ("key + 0", "value")
+        else:
+            places = [f"value ->> {i}" for i in range(len(own))]
+        cells = [f"{place} as {name}" for place, name in zip(places, own, strict=True)]
         cells += [f":{self.alias}_{name} as {name}" for name in sorted(shared)]
         return f"(select {', '.join(cells)} from json_each(:{self.alias}_rows)) {self.alias}"
 
@@ -75,11 +83,17 @@ class RowSet:
                 for (name, kind), column in zip(self.columns.items(), columns, strict=True)
                 if name not in shared
             }
+        own = [name for name in self.columns if name not in shared]
         if shared:
             kept = itemgetter(*[i for i, name in enumerate(self.columns) if name not in shared])
-            alone = len(self.columns) - len(shared) == 1
-            rows = [(kept(row),) for row in rows] if alone else [kept(row) for row in rows]
-        return once | {f"{self.alias}_rows": json.dumps(rows, default=_plain, ensure_ascii=False)}
+            rows = [(kept(row),) for row in rows] if len(own) == 1 else [kept(row) for row in rows]
+        written = _pairs(rows) if self._paired(own) else json.dumps(rows, default=_plain, ensure_ascii=False)
+        return once | {f"{self.alias}_rows": written}
+
+    def _paired(self, own: Collection[str]) -> bool:
+        """Whether a row is a number and one more value: SQLite then reads both from one JSON object as they stand
+        there, where each cell of a list is looked for in a text of its row."""
+        return len(own) == 2 and self.columns[next(iter(own))] in {"bigint", "int"}
 
 
 def any_of(dialect: Dialect, column: str, name: str) -> str:
@@ -90,9 +104,9 @@ def any_of(dialect: Dialect, column: str, name: str) -> str:
 
 
 def many(dialect: Dialect, values: Iterable[Any]) -> Any:
-    """A list to bind for `any_of`."""
+    """A list of numbers or texts to bind for `any_of`."""
     listed = list(values)
-    return listed if dialect.name == "postgresql" else json.dumps(listed)
+    return array_text(listed) if dialect.name == "postgresql" else json.dumps(listed)
 
 
 def db_time(dialect: Dialect, moment: datetime | None) -> DbTime:
@@ -100,10 +114,17 @@ def db_time(dialect: Dialect, moment: datetime | None) -> DbTime:
     return to_ms(moment) if moment is not None and dialect.name == "sqlite" else moment
 
 
+def row_time(dialect: Dialect, moment: date) -> int | str:
+    """A moment or a day as `insert_rows` writes it: what many rows hold is then turned into it once."""
+    return to_ms(moment) if dialect.name == "sqlite" and isinstance(moment, datetime) else moment.isoformat()
+
+
 def take_ids(session: Session, table: str, count: int) -> list[int]:
     """`count` ids of `table` that nobody else gets, before its rows are written."""
     if session.get_bind().dialect.name == "postgresql":
-        taken = text("select nextval(pg_get_serial_sequence(:table, 'id')) from generate_series(1, :n)")
+        # OFFSET 0: the sequence is looked for once, not for each id.
+        named = "select cast(pg_get_serial_sequence(:table, 'id') as regclass) as name offset 0"
+        taken = text(f"select nextval(s.name) from ({named}) s, generate_series(1, :n)")
         return list(session.scalars(taken, {"table": table, "n": count}))
     bump = text("update sqlite_sequence set seq = seq + :n where name = :table returning seq")
     last = session.execute(bump, {"table": table, "n": count}).scalar()
@@ -115,16 +136,48 @@ def take_ids(session: Session, table: str, count: int) -> list[int]:
 
 
 def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert `rows` in one go: COPY on PostgreSQL, one prepared statement on SQLite. Raises DBAPIError."""
+    """Insert `rows` in one go: COPY on PostgreSQL, prepared statements of `_TOGETHER` rows on SQLite.
+
+    Raises DBAPIError.
+    """
     if not rows:
         return
     names = ", ".join(columns)
     if connection.dialect.name == "postgresql":
         _copy(connection, f"copy {table} ({names}) from stdin", rows)
         return
-    marks = ", ".join("?" * len(columns))
-    plain = [tuple([v if type(v) in _AS_IT_IS else _plain(_written(v)) for v in row]) for row in rows]
-    connection.exec_driver_sql(f"insert into {table} ({names}) values ({marks})", plain)
+    plain = [[v if type(v) in _AS_IT_IS else _plain(_written(v)) for v in row] for row in rows]
+    marks = f"({', '.join('?' * len(columns))})"
+    whole = len(rows) - len(rows) % _TOGETHER
+    together = [tuple(chain.from_iterable(plain[n : n + _TOGETHER])) for n in range(0, whole, _TOGETHER)]
+    if together:
+        connection.exec_driver_sql(f"insert into {table} ({names}) values {', '.join([marks] * _TOGETHER)}", together)
+    if whole < len(rows):
+        rest = tuple(chain.from_iterable(plain[whole:]))
+        connection.exec_driver_sql(
+            f"insert into {table} ({names}) values {', '.join([marks] * (len(rows) - whole))}", rest
+        )
+
+
+Write = Callable[[str, Sequence[str], Sequence[Sequence[Any]]], None]
+"""`insert_rows` on a given connection: table, columns, rows."""
+
+
+@contextmanager
+def rows_beside(connection: Connection) -> Iterator[Write]:
+    """`insert_rows`, one call after the other, while whoever calls puts the next rows together.
+
+    PostgreSQL takes them in beside us; SQLite works within this process, and there each call is done when it returns.
+    Nothing else may use the connection before the end, where the first error is raised.
+    """
+    if connection.dialect.name == "sqlite":
+        yield partial(insert_rows, connection)
+        return
+    with ThreadPoolExecutor(1, "rows-beside") as writer:
+        calls: list[Future[None]] = []
+        yield lambda *rows: calls.append(writer.submit(insert_rows, connection, *rows))
+    for call in calls:
+        call.result()
 
 
 def _copy(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -139,10 +192,21 @@ def _copy(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> No
         raise DBAPIError.instance(sql, None, error, driver_error, dialect=connection.dialect) from error
 
 
+def _pairs(rows: Sequence[Sequence[Any]]) -> str:
+    # Not by way of a dict: a number may come twice.
+    cells = [f'"{key}":{value if type(value) is int else _write_json(_plain(value))}' for key, value in rows]
+    return f"{{{','.join(cells)}}}"
+
+
 def _once(kind: str, value: Any) -> Any:
     if kind == "jsonb":
         return _json(value)
     return str(value) if isinstance(value, StrEnum) else value
+
+
+def array_text(values: Sequence[int | str]) -> str:
+    """Numbers or texts as PostgreSQL's text of an array, of the type that the statement compares it with."""
+    return _array("text" if values and isinstance(values[0], str) else "bigint", values)
 
 
 def _array(kind: str, values: Sequence[Any]) -> str:
@@ -164,6 +228,8 @@ def _quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
+_TOGETHER = 50
+"""Rows of one INSERT on SQLite: a statement of its own for each row takes up to half as long again."""
 _AS_IT_IS = frozenset({int, str, NoneType})
 """What a driver takes as it is, which most values of a row are."""
 _write_json = json.JSONEncoder(ensure_ascii=False).encode

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, scoped_session
 from webapp.database import BY_KEY
 from webapp.extensions import db
 from webapp.models.types import from_ms, to_ms
+from webapp.services.sets import array_text
 
 ReadSession: TypeAlias = "Session | scoped_session[Session]"
 """What reading functions take: the request's `db.session`, or a session of a job or a command."""
@@ -34,7 +35,7 @@ class Statement:
         self.params: dict[str, Any] = {}
 
     def bind(self, value: Any) -> str:
-        """A place for `value`, which must be what the driver takes (numbers, text, bytes; lists on PostgreSQL)."""
+        """A place for `value`, which must be what the driver takes (numbers, text, bytes)."""
         name = f"p{len(self.params)}"
         self.params[name] = value
         return f":{name}" if self.sqlite else f"%({name})s"
@@ -53,7 +54,7 @@ class Statement:
 
     def array(self, values: Collection[int | str], kind: str) -> str:
         """PostgreSQL only: a list as an array of `kind` (bigint, text)."""
-        return f"cast({self.bind(list(values))} as {kind}[])"
+        return f"cast({self.bind(array_text(list(values)))} as {kind}[])"
 
     def among(self, column: str, values: Collection[int | str]) -> str:
         """The condition that `column` is one of `values`."""
@@ -70,7 +71,7 @@ class Statement:
         """The condition that `column` is one of many values: one text and one plan, however many they are."""
         if self.sqlite:
             return f"{column} in (select value from json_each({self.bind(json.dumps(values))}))"
-        return f"{column} = any({self.bind(values)})"
+        return f"{column} = any({self.bind(array_text(values))})"
 
     def words(self, column: str) -> str:
         """All values of a group in one text, with spaces between."""

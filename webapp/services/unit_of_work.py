@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from webapp import clock, queues
+from webapp.database import WRITING
 from webapp.domain.actors import Actor, ActorKind
 from webapp.extensions import db
 from webapp.models import AuditEntry, User
@@ -124,7 +125,7 @@ def unit_of_work(actor: Actor) -> Iterator[UnitOfWork]:
     end_reading()
     opened = _open.set(True)
     try:
-        with Session(db.engine.execution_options(write=True), expire_on_commit=False) as session:
+        with Session(db.engine.get_execution_options()[WRITING], expire_on_commit=False) as session:
             work = UnitOfWork(session, actor)
             yield work
             session.commit()

@@ -60,14 +60,15 @@ def can_be_undone(done: Done) -> bool:
 
 def outcome(session: Session, scope: Scope, done: Done) -> Told:
     """Put `done` into words; reads what is shown of the refused orders."""
-    results = done.result.results
-    changed = tuple(result for result in results if result.outcome is Outcome.OK)
-    unchanged = tuple(result for result in results if result.outcome is Outcome.UNCHANGED)
-    ids = [result.order_id for result in done.result.refused if result.order_id]
+    results, of_refused = done.result.results, done.result.refused
+    ok, same = Outcome.OK, Outcome.UNCHANGED
+    changed = tuple([result for result in results if result.outcome is ok])
+    unchanged = tuple([result for result in results if result.outcome is same])
+    ids = [result.order_id for result in of_refused if result.order_id]
     rows = {row.number: row for row in read_rows(session, ids, restricted=scope.restricted)}
     refused = tuple(
         RefusedOrder(result, rows.get(result.number), problem_text(result.problem) if result.problem else "")
-        for result in done.result.refused
+        for result in of_refused
     )
     lead = [*_left(done, unchanged, refused), *_mails(session, done, changed)]
     return Told(_title(done, len(changed), len(results)), " ".join(lead), refused, changed, unchanged)

@@ -56,7 +56,8 @@ class BulkResult:
     @property
     def refused(self) -> tuple[OrderResult, ...]:
         """The orders that were refused and stay as they were."""
-        return tuple(result for result in self.results if result.outcome is Outcome.FAILED)
+        failed = Outcome.FAILED
+        return tuple([result for result in self.results if result.outcome is failed])
 
 
 def change_orders(
@@ -77,7 +78,7 @@ def change_orders(
         known = lock_orders(work.session, work.actor.scope, acts, skip_locked=skip_locked)
     work.restart_clock()
     known = with_marks(work.session, known, acts)
-    decisions = Decisions(work.actor)
+    decisions, ok = Decisions(work.actor), Outcome.OK
     changes: list[Change] = []
     results: list[OrderResult] = []
     for order_id, act in acts.items():
@@ -88,7 +89,7 @@ def change_orders(
             continue
         decision = decisions.of(order.facts, act)
         results.append(_result(order, decision))
-        if decision.outcome is Outcome.OK:
+        if decision.outcome is ok:
             changes.append(Change(order, act, decision))
     changes.sort(key=lambda change: change.order.id)  # neighbours lie together in the tables and their indexes
     many = len(acts) > 1 if bulk is None else bulk

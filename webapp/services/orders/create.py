@@ -5,8 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, text
@@ -22,9 +21,9 @@ from webapp.domain.payment import PaymentMethod, PaymentState, PaymentStatus
 from webapp.domain.permissions import Permission
 from webapp.domain.words import home_country, phone_key
 from webapp.models import ChannelAccount, HistoryKind, Store
-from webapp.services.orders.write_changes import Delta, Totals, append_totals
+from webapp.services.orders.write_changes import Totals, add, append_totals
 from webapp.services.orders.write_search import insert_search, order_doc
-from webapp.services.sets import RowSet, any_of, db_time, insert_rows, many, take_ids
+from webapp.services.sets import RowSet, any_of, db_time, many, row_time, rows_beside, take_ids
 from webapp.services.unit_of_work import UnitOfWork, unit_of_work
 
 MOST_PIECES = 1_000_000
@@ -140,7 +139,9 @@ class _Draft:
     id: int
     order: NewOrder
     store: Store
-    ordered_at: datetime
+    at: int | str
+    """When it was ordered, as rows hold it."""
+    day: str
     arrival: Arrival
     subtotal: int
     token: bytes
@@ -217,8 +218,9 @@ def _draft(
     arrival = order.arrival or (_LEAD if order.payment_method is None else _WAITS)
     subtotal = goods_of(order.lines)
     ordered_at = cut_ms(order.ordered_at or work.now)
+    at, day = row_time(work.dialect, ordered_at), local_day(ordered_at, store.timezone).isoformat()
     token = order.token or secrets.token_bytes(16)
-    return _Draft(order_id, order, store, ordered_at, arrival, subtotal, token, phone, customer_id)
+    return _Draft(order_id, order, store, at, day, arrival, subtotal, token, phone, customer_id)
 
 
 _LEAD, _WAITS = Arrival(OrderStatus.CREATED), Arrival(OrderStatus.PENDING)
@@ -236,8 +238,7 @@ def _number(session: Session, drafts: Sequence[_Draft]) -> None:
     open_drafts = list(drafts)
     while open_drafts:
         for draft in open_drafts:
-            day = local_day(draft.ordered_at, draft.store.timezone)
-            draft.number = new_order_number(day, secrets.randbits(RANDOM_BITS))
+            draft.number = new_order_number(date.fromisoformat(draft.day), secrets.randbits(RANDOM_BITS))
         sql = text(f"select number from orders where {any_of(dialect, 'number', 'numbers')}")
         taken = set(session.scalars(sql, {"numbers": many(dialect, [d.number for d in open_drafts])}))
         seen: set[str] = set()
@@ -290,44 +291,47 @@ _CUSTOMERS = RowSet("u", store_id="bigint", name="text", phone_key="text", email
 
 def _insert(work: UnitOfWork, drafts: Sequence[_Draft]) -> None:
     work.writes_many(len(drafts))
-    write, now = partial(insert_rows, work.session.connection()), work.now
-    totals: Totals = {}
-    days = {d.id: local_day(d.ordered_at, d.store.timezone) for d in drafts}
-    write("orders", _ORDER, [
-        (d.id, now, d.order.account_id, d.store.id, d.number, d.status.value, d.arrival.payment_status.value,
-         d.order.payment_method.value if d.order.payment_method else None, d.digital, d.store.currency, d.subtotal,
-         d.order.shipping_fee, d.order.discount, d.total, sum(line.quantity for line in d.order.lines), d.ordered_at,
-         days[d.id], now, 1, d.arrival.acceptance.value, False, d.order.warehouse_id, d.customer_id, False,
-         d.ship_by(now))
-        for d in drafts
-    ])  # fmt: skip
-    write("order_contacts", _CONTACT, [_contact(d) for d in drafts])
-    write("order_lines", LINE_COLUMNS, [
-        (d.id, n, line.sku, line.name.strip() or line.sku, line.quantity, line.unit_price, line.digital,
-         d.order.account_id, d.ordered_at)
-        for d in drafts for n, line in enumerate(d.order.lines, 1)
-    ])  # fmt: skip
-    write("order_channel", ("order_id", "account_id", "channel_order_id"), [
-        (d.id, d.order.account_id, d.order.channel_order_id) for d in drafts if d.order.channel_order_id
-    ])  # fmt: skip
-    actor = work.actor
-    write("payments", _PAYMENT, [
-        (now, d.id, (d.order.payment_method or PaymentMethod.OTHER).value, d.total, d.store.currency,
-         PaymentState.PAID.value, now, d.order.account_id, d.ordered_at)
-        for d in drafts if d.arrival.payment_status is PaymentStatus.PAID
-    ])  # fmt: skip
-    write("order_history", _HISTORY, [
-        (d.id, 1, HistoryKind.GENERAL.value, None, d.status.value, "", False, actor.kind.value, actor.id, actor.name,
-         now)
-        for d in drafts
-    ])  # fmt: skip
-    for d in drafts:
-        key = (days[d.id], d.order.account_id, d.status.value, d.arrival.payment_status.value, d.store.currency)
-        delta = totals.setdefault(key, Delta())
-        delta.orders += 1
-        delta.total += d.total
+    now, actor = row_time(work.dialect, work.now), work.actor
+    with rows_beside(work.session.connection()) as write:
+        write("orders", _ORDER, [
+            (d.id, now, d.order.account_id, d.store.id, d.number, d.status.value, d.arrival.payment_status.value,
+             d.order.payment_method.value if d.order.payment_method else None, d.digital, d.store.currency, d.subtotal,
+             d.order.shipping_fee, d.order.discount, d.total, sum(line.quantity for line in d.order.lines), d.at,
+             d.day, now, 1, d.arrival.acceptance.value, False, d.order.warehouse_id, d.customer_id, False,
+             d.ship_by(work.now))
+            for d in drafts
+        ])  # fmt: skip
+        # What takes the database longest goes first: the rest is put together meanwhile.
+        insert_search(work, write, [(d.id, d.order.account_id, d.at, _doc(d)) for d in drafts])
+        write("order_contacts", _CONTACT, [_contact(d) for d in drafts])
+        write("order_lines", LINE_COLUMNS, [
+            (d.id, n, line.sku, line.name.strip() or line.sku, line.quantity, line.unit_price, line.digital,
+             d.order.account_id, d.at)
+            for d in drafts for n, line in enumerate(d.order.lines, 1)
+        ])  # fmt: skip
+        write("order_channel", ("order_id", "account_id", "channel_order_id"), [
+            (d.id, d.order.account_id, d.order.channel_order_id) for d in drafts if d.order.channel_order_id
+        ])  # fmt: skip
+        write("payments", _PAYMENT, [
+            (now, d.id, (d.order.payment_method or PaymentMethod.OTHER).value, d.total, d.store.currency,
+             PaymentState.PAID.value, now, d.order.account_id, d.at)
+            for d in drafts if d.arrival.payment_status is PaymentStatus.PAID
+        ])  # fmt: skip
+        write("order_history", _HISTORY, [
+            (d.id, 1, HistoryKind.GENERAL.value, None, d.status.value, "", False, actor.kind.value, actor.id,
+             actor.name, now)
+            for d in drafts
+        ])  # fmt: skip
+        totals = _totals(drafts)
     append_totals(work, totals)
-    insert_search(work, [(d.id, d.order.account_id, d.ordered_at, _doc(d)) for d in drafts])
+
+
+def _totals(drafts: Sequence[_Draft]) -> Totals:
+    totals: Totals = {}
+    for d in drafts:
+        group = (d.day, d.order.account_id, d.status, d.arrival.payment_status, d.store.currency)
+        add(totals, group, 1, d.total)
+    return totals
 
 
 _ORDER = (

@@ -4,13 +4,12 @@ write_edits change it)."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from operator import itemgetter
+from typing import Any
 
 from webapp.domain.numbers import random_part
 from webapp.domain.words import search_doc
-from webapp.models.types import to_ms
-from webapp.services.sets import insert_rows
+from webapp.services.sets import Write
 from webapp.services.unit_of_work import UnitOfWork
 
 
@@ -30,21 +29,20 @@ def order_doc(
     return search_doc(*parts, *dict.fromkeys(skus), *dict.fromkeys(tracking_numbers))
 
 
-def insert_search(work: UnitOfWork, rows: Sequence[tuple[int, int, datetime, str]]) -> None:
-    """Search text of new orders: (order id, account id, ordered at, doc)."""
-    connection = work.session.connection()
+def insert_search(work: UnitOfWork, write: Write, rows: Sequence[tuple[int, int, Any, str]]) -> None:
+    """Search text of new orders: (order id, account id, ordered at as `row_time` has it, doc)."""
     if work.dialect.name == "postgresql":
-        insert_rows(connection, "order_search", ("order_id", "account_id", "ordered_at", "doc"), rows)
+        write("order_search", ("order_id", "account_id", "ordered_at", "doc"), rows)
         return
     # The row id is the sort order: the moment, and a count within it, because bare dates share one millisecond.
     one = (
         "insert into order_search (sort_key, order_id, account_id, ordered_at, doc) values"
         " (coalesce((select max(sort_key) + 1 from order_search where sort_key between ? and ?), ?), ?, ?, ?, ?)"
     )
-    connection.exec_driver_sql(
+    work.session.connection().exec_driver_sql(
         one,
         [
-            ((first := to_ms(at) << 20), first | 0xFFFFF, first, order_id, account_id, to_ms(at), doc)
+            ((first := at << 20), first | 0xFFFFF, first, order_id, account_id, at, doc)
             # In the order of the row ids: one that goes back makes FTS5 write out what it has gathered.
             for order_id, account_id, at, doc in sorted(rows, key=itemgetter(2))
         ],
