@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from operator import itemgetter
 from types import MappingProxyType
@@ -108,7 +109,7 @@ class OrderAct:
     `tracking_number` are set on the open shipment. `override`: True withdraws the buyer's right to ask for a return,
     False allows it again. `assign`: to whom the order is given. `tag`, `untag`: tags put on and taken off.
     `always_record`: write an entry even when nothing changes (*Add history*). `takes_back`: the act is the way back of
-    an earlier one, and needs no reason of its own.
+    an earlier one, and needs no reason of its own; `since` is then when the order had come to where it goes back to.
     """
 
     to: OrderStatus | None = None
@@ -123,6 +124,7 @@ class OrderAct:
     untag: tuple[Named, ...] = ()
     always_record: bool = False
     takes_back: bool = False
+    since: datetime | None = None
 
 
 _NOTHING: Mapping[str, tuple[Any, Any]] = MappingProxyType({})

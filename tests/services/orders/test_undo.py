@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -20,9 +21,9 @@ from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.domain.permissions import Role
 from webapp.extensions import db
-from webapp.models import Batch, Order, OutboxMessage, OutboxState, Payment
+from webapp.models import Batch, Order, OutboxMessage, OutboxState, Payment, Shipment
 from webapp.services.orders import undo as undoing
-from webapp.services.orders.bulk import add_history, change_status, mark_paid
+from webapp.services.orders.bulk import add_history, change_status, mark_paid, set_tracking
 from webapp.services.orders.change_orders import BulkResult
 from webapp.services.orders.facts import KnownOrder, lock_orders
 from webapp.services.orders.undo import TIME, CannotUndo, Why, has_way_back, recent_changes, undo
@@ -175,6 +176,73 @@ def test_orders_that_somebody_holds_are_left_out_by_nobody(
 def some_locked(*args: Any, **kwargs: Any) -> dict[int, KnownOrder]:
     """All orders but the first: somebody else has that one."""
     return dict(list(lock_orders(*args, **kwargs).items())[1:])
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], datetime]:
+    """Set the clock to so much after the test's beginning."""
+    began = clock.now()
+
+    def set_clock(later: timedelta) -> datetime:
+        monkeypatch.setattr(clock, "now", lambda: began + later)
+        return began + later
+
+    return set_clock
+
+
+@pytest.mark.parametrize("tracking", [None, "JX0123456789"])
+def test_a_parcel_that_had_left_left_when_it_did(
+    app: Flask, shop: Shop, at: Callable[[timedelta], datetime], tracking: str | None
+) -> None:
+    (order,) = make_orders(shop.manual, 1, status=S.CONFIRMED)
+    actor = shop.actor()
+    if tracking:
+        set_tracking(actor, order.number, "J&T", tracking)
+    left = at(timedelta(hours=1))
+    change_status(actor, [order.number], S.SHIPPED)
+    before = moments_of(order.id)
+    assert before["dispatched_at"] == left
+    at(timedelta(days=3))
+    changed = change_status(actor, [order.number], S.CONFIRMED)
+    assert moments_of(order.id)["dispatched_at"] is None
+    at(timedelta(days=3, minutes=9))
+    assert undo(actor, batch_of(changed)).count(Outcome.OK) == 1
+    assert moments_of(order.id) == before
+
+
+@pytest.mark.parametrize("by_payment", [False, True])
+def test_an_order_that_had_waited_is_due_when_it_was(
+    app: Flask, shop: Shop, at: Callable[[timedelta], datetime], by_payment: bool
+) -> None:
+    (order,) = make_orders(shop.manual, 1, payment_method=PaymentMethod.BANK_TRANSFER)
+    actor = shop.actor()
+    at(timedelta(hours=1))
+    if by_payment:
+        mark_paid(actor, [order.number])
+    else:
+        change_status(actor, [order.number], S.CONFIRMED)
+    at(timedelta(hours=2))
+    change_status(actor, [order.number], S.IN_PROCESS)
+    before = moments_of(order.id)
+    at(timedelta(days=1))
+    changed = change_status(actor, [order.number], S.PENDING)
+    assert moments_of(order.id)["ship_by"] is None
+    at(timedelta(days=1, minutes=9))
+    assert undo(actor, batch_of(changed)).count(Outcome.OK) == 1
+    assert moments_of(order.id) == before
+
+
+def moments_of(order_id: int) -> dict[str, datetime | None]:
+    db.session.rollback()
+    order = db.session.get_one(Order, order_id, populate_existing=True)
+    parcel = db.session.scalars(select(Shipment).where(Shipment.order_id == order_id)).one_or_none()
+    return {
+        "ship_by": order.ship_by,
+        "arranged_at": order.arranged_at,
+        "label_printed_at": parcel and parcel.label_printed_at,
+        "parcel_arranged_at": parcel and parcel.arranged_at,
+        "dispatched_at": parcel and parcel.dispatched_at,
+    }
 
 
 def test_changes_of_others_never_crowd_out_ones_own(app: Flask, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

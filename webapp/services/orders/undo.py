@@ -7,7 +7,7 @@ named. It is itself a change, with its own history rows and its own batch; messa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor, ActorKind
 from webapp.domain.order_acts import ActKind, Assignee, Named, OrderAct, Outcome, decide_undo
-from webapp.domain.order_status import OrderStatus, find_transition
+from webapp.domain.order_status import TO_SHIP, OrderStatus, find_transition
 from webapp.domain.payment import PaymentStatus
 from webapp.models import Batch, Job, OrderHistory
 from webapp.services.orders.batches import new_batch
@@ -150,7 +150,7 @@ def decide_back(work: UnitOfWork, batch_id: int, order_ids: Iterable[int], *, sk
     work.restart_clock()
     changes = []
     results = []
-    acts = {order_id: _way_back(written[order_id]) for order_id in known}
+    acts = _came_there(work, {order_id: _way_back(written[order_id]) for order_id in known})
     for order_id, order in with_marks(work.session, known, acts).items():
         latest = written[order_id].seq == order.version
         change, result = _take_back(order, acts[order_id], work.actor, latest=latest)
@@ -199,6 +199,22 @@ def _way_back(written: Any) -> OrderAct:
         to=before if before is not after else None, payment=payment, override=override, assign=assign,
         tag=tuple(went), untag=tuple(came), takes_back=True,
     )  # fmt: skip
+
+
+def _came_there(work: UnitOfWork, acts: Mapping[int, OrderAct]) -> dict[int, OrderAct]:
+    """The acts with the moment at which each order had left, or had begun to wait for us, if it goes back to that."""
+    found: dict[int, datetime] = {}
+    for group in (frozenset({OrderStatus.SHIPPED}), TO_SHIP):
+        ids = [order_id for order_id, act in acts.items() if act.to in group]
+        if ids:
+            codes = ", ".join(f"'{status}'" for status in sorted(group))
+            sql = text(
+                "select order_id, max(at) as at from order_history"
+                f" where {any_of(work.dialect, 'order_id', 'ids')} and to_status in ({codes})"
+                f" and (from_status is null or from_status not in ({codes})) group by order_id"
+            ).columns(at=OrderHistory.__table__.c.at.type)
+            found |= {row.order_id: row.at for row in work.session.execute(sql, {"ids": many(work.dialect, ids)})}
+    return {order_id: replace(act, since=found.get(order_id)) for order_id, act in acts.items()}
 
 
 def recent_changes(session: Session, actor: Actor, now: datetime) -> list[RecentChange]:

@@ -101,24 +101,24 @@ def _moved(
         ]
     if "assigned_to" in touched:
         moved["assigned_to"] = [_assigned_to(c) for c in changes]
-    due = _ship_by_of_stores(work, changes)
-    ship_by = [_ship_by(c, due) for c in changes]
+    days = _days_of_stores(work, changes)
+    ship_by = [_ship_by(work, c, days) for c in changes]
     if ship_by != [c.order.ship_by for c in changes]:
         moved["ship_by"] = ship_by
-    arranged_at = [_arranged_at(c.order, state, now) for c, state in zip(changes, parcels, strict=True)]
+    arranged_at = [_arranged_at(work, c, state, now) for c, state in zip(changes, parcels, strict=True)]
     if arranged_at != [c.order.arranged_at for c in changes]:
         moved["arranged_at"] = arranged_at
     return moved
 
 
-def _ship_by_of_stores(work: UnitOfWork, changes: Sequence[Change]) -> dict[int, DbTime]:
-    """When a parcel must leave, by store, of the stores whose orders begin to wait for us now."""
+def _days_of_stores(work: UnitOfWork, changes: Sequence[Change]) -> dict[int, int]:
+    """Within how many days a parcel must leave, by store, of the stores whose orders begin to wait for us now."""
     stores = {c.order.store_id for c in changes if c.decision.status in TO_SHIP and c.order.ship_by is None}
     if not stores:
         return {}
     sql = text(f"select id, ship_within_days from stores where {any_of(work.dialect, 'id', 'ids')}")
     found = work.session.execute(sql, {"ids": many(work.dialect, stores)})
-    return {store: db_time(work.dialect, work.now + timedelta(days=days)) for store, days in found}
+    return {row.id: row.ship_within_days for row in found}
 
 
 # By names of their own: asking an enum for a member takes ten times as long, for each order of a file.
@@ -126,21 +126,22 @@ _PENDING, _AWAITING = OrderStatus.PENDING, ShipmentState.AWAITING
 _ARRANGED = (ShipmentState.LABEL_PRINTED, ShipmentState.DISPATCHED)
 
 
-def _ship_by(change: Change, due: dict[int, DbTime]) -> DbTime | None:
+def _ship_by(work: UnitOfWork, change: Change, days: dict[int, int]) -> DbTime | None:
     """The channel's deadline, else the store's; an order of ours that goes back to pending starts anew."""
     order, status = change.order, change.decision.status
     if status in TO_SHIP and order.ship_by is None:
-        return due[order.store_id]
+        return db_time(work.dialect, (change.act.since or work.now) + timedelta(days=days[order.store_id]))
     if status is _PENDING and not order.facts.channel_rules:
         return None
     return order.ship_by
 
 
-def _arranged_at(order: KnownOrder, state: ShipmentState | None, now: DbTime) -> DbTime | None:
+def _arranged_at(work: UnitOfWork, change: Change, state: ShipmentState | None, now: DbTime) -> DbTime | None:
     """When the order's shipment was arranged: with its label or when it left; undone when the parcel waits again."""
+    arranged_at = change.order.arranged_at
     if state in _ARRANGED:
-        return order.arranged_at or now
-    return None if state is _AWAITING else order.arranged_at
+        return arranged_at or db_time(work.dialect, change.act.since) or now
+    return None if state is _AWAITING else arranged_at
 
 
 def _assigned_to(change: Change) -> int | None:

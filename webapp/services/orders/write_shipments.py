@@ -30,7 +30,7 @@ _NEW = RowSet(
     account="bigint",
     ordered_at="timestamptz",
 )
-_CHANGED = RowSet("u", id="bigint", state="text", courier="text", tracking_number="text")
+_CHANGED = RowSet("u", id="bigint", state="text", courier="text", tracking_number="text", at="timestamptz")
 
 
 @lru_cache(maxsize=4)
@@ -48,11 +48,11 @@ def _insert_sql(dialect: Dialect) -> TextClause:
 def _update_sql(dialect: Dialect) -> TextClause:
     return text(
         "update shipments set state = u.state, courier = u.courier, tracking_number = u.tracking_number,"
-        " label_printed_at = case when u.tracking_number is not null then coalesce(label_printed_at, :now)"
+        " label_printed_at = case when u.tracking_number is not null then coalesce(label_printed_at, u.at)"
         " else label_printed_at end,"
-        " arranged_at = case when u.state = 'awaiting' then null else coalesce(arranged_at, :now) end,"
+        " arranged_at = case when u.state = 'awaiting' then null else coalesce(arranged_at, u.at) end,"
         " dispatched_at = case when u.state in ('awaiting', 'label_printed') then null"
-        " when u.state = 'dispatched' then coalesce(dispatched_at, :now) else dispatched_at end"
+        " when u.state = 'dispatched' then coalesce(dispatched_at, u.at) else dispatched_at end"
         f" from {_CHANGED.source(dialect)} where shipments.id = u.id"
     )
 
@@ -70,7 +70,8 @@ def write_shipments(work: UnitOfWork, changes: Sequence[tuple[KnownOrder, OrderA
         tracking = act.tracking_number or order.facts.tracking_number
         another = order.facts.shipment_state is ShipmentState.RETURNED and "tracking_number" in decision.changes
         if order.shipment_id is not None and not another:
-            changed.append((order.shipment_id, state.value, courier, tracking))
+            since = db_time(work.dialect, act.since)
+            changed.append((order.shipment_id, state.value, courier, tracking, since or now))
             continue
         new.append(
             (
@@ -83,7 +84,7 @@ def write_shipments(work: UnitOfWork, changes: Sequence[tuple[KnownOrder, OrderA
         bound = {"now": now, "method": ShipmentMethod.MANUAL.value}
         work.session.execute(_insert_sql(work.dialect), _NEW.params(work.dialect, new) | bound)
     if changed:
-        work.session.execute(_update_sql(work.dialect), _CHANGED.params(work.dialect, changed) | {"now": now})
+        work.session.execute(_update_sql(work.dialect), _CHANGED.params(work.dialect, changed))
 
 
 def next_state(order: KnownOrder, act: OrderAct, decision: Decision) -> ShipmentState | None:
