@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.conftest import PHONE, Site
 from tests.factories import history_of, make_orders
@@ -95,8 +95,16 @@ def test_a_rare_search_goes_on_by_itself(
         steps.append(route.request.url)
         held.append(route) if len(steps) == 2 else route.continue_()
 
+    asked: list[str] = []
+
+    def second(request: Request) -> bool:
+        if "after=" in request.url:
+            asked.append(request.url)
+        return len(asked) == 2
+
     page.route(lambda url: "after=" in url, hold)
-    page.goto("/admin/orders/?payment_method=card&limit=20")
+    with page.expect_request(second):  # it is stopped while the second step is under way, not before
+        page.goto("/admin/orders/?payment_method=card&limit=20")
     expect(page.locator("#order-further")).to_contain_text("Searching … Searched back to")
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("link", name="Search further")).to_be_visible()
