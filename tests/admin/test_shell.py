@@ -69,6 +69,13 @@ def test_after_a_refused_form_the_menus_lead_to_the_page_above_it(app: Flask, sh
     assert came_from(edit.text) == {f"{LIST}{order.number}/edit?x=1"}
 
 
+def test_after_a_change_in_bulk_the_menus_lead_to_the_list(app: Flask, shop: Shop) -> None:
+    (order,) = make_orders(shop.manual, status=OrderStatus.COMPLETED)
+    outcome = of(app, shop).post(f"{LIST}status", {"rowid": order.number, "status": "pending"})
+    assert outcome.status_code == 200
+    assert came_from(outcome.text) == {LIST}
+
+
 def test_the_settings_lead_back_to_the_page_on_which_they_stand(app: Flask, shop: Shop) -> None:
     person = of(app, shop)
     for path in (f"{LIST}?q=a%22%3Cb", f"{LIST}?q=@token@"):

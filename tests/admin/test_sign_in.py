@@ -12,7 +12,8 @@ from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from tests.admin.back_office import BackOffice
-from tests.factories import PASSWORD, Shop
+from tests.admin.order_pages import words
+from tests.factories import PASSWORD, Shop, history_of, make_orders
 from webapp import clock
 from webapp.auth import identity
 from webapp.domain.actors import SYSTEM
@@ -24,9 +25,11 @@ from webapp.services.unit_of_work import unit_of_work
 REFUSED = "This e-mail and password don&#39;t match."
 
 
-def sign_in(browser: BackOffice, email: str = "cs@example.com", password: str = PASSWORD, **query: str) -> TestResponse:
+def sign_in(
+    browser: BackOffice, email: str = "cs@example.com", password: str = PASSWORD, at: str = "/login", **query: str
+) -> TestResponse:
     """Send the form as its page gives it."""
-    form = browser.get("/login", query_string=query).text
+    form = browser.get(at, query_string=query or None).text
     token = re.search('name="csrf_token" value="([^"]+)"', form)
     goes_to = re.search('name="next" value="([^"]*)"', form)
     assert token is not None
@@ -165,6 +168,41 @@ def test_the_page_that_was_asked_for_comes_after_signing_in(app: Flask, shop: Sh
     part = BackOffice(app).get("/admin/jobs/", headers={"HX-Request": "true"})
     assert part.status_code == 401
     assert part.headers["HX-Redirect"].startswith("/login?next=")
+
+
+@pytest.mark.parametrize(
+    ("sent_to", "came_from", "back"),
+    [
+        ("/admin/orders/{number}/status", "http://localhost/admin/orders/{number}?q=a", "/admin/orders/{number}?q=a"),
+        ("/admin/orders/{number}/status", "http://localhost/admin/orders/?q=a&tab=new#x", "/admin/orders/?q=a&tab=new"),
+        ("/admin/orders/{number}/status", None, "/admin/orders/{number}"),
+        ("/admin/orders/{number}/status", "http://elsewhere.example/admin/orders/", "/admin/orders/{number}"),
+        ("/admin/orders/{number}/status", "http://localhost//elsewhere.example/x", "/admin/orders/{number}"),
+        ("/admin/orders/{number}/status", "http://localhost/admin/orders/status", "/admin/orders/{number}"),
+        ("/admin/orders/status", "http://localhost/admin/orders/?q=a", "/admin/orders/?q=a"),
+        ("/admin/orders/status", "http://localhost/admin/orders/status", "/admin/orders/"),
+        ("/admin/orders/status", None, "/admin/orders/"),
+        ("/admin/users/new/", "http://localhost/admin/users/new/", "/admin/users/new/"),
+    ],
+)
+def test_a_form_that_came_too_late_leads_back_to_its_page(
+    app: Flask, shop: Shop, sent_to: str, came_from: str | None, back: str
+) -> None:
+    (order,) = make_orders(shop.manual)
+    headers = {"Referer": came_from.format(number=order.number)} if came_from else {}
+    browser = BackOffice(app)
+    answer = browser.open("POST", sent_to.format(number=order.number), data={"status": "canceled"}, headers=headers)
+    page = browser.get(answer.location)
+    assert "what you sent was not saved" in words(page.text)
+    wrong = sign_in(browser, at=answer.location, password="wrong")
+    assert "was not saved" not in words(wrong.text)
+    assert sign_in(browser, at=answer.location).location == back.format(number=order.number)
+    assert len(history_of(order.number)) == 1
+
+
+def test_signing_out_twice_says_nothing_of_a_form(app: Flask) -> None:
+    answer = BackOffice(app).open("POST", "/logout", headers={"Referer": "http://localhost/admin/orders/"})
+    assert (answer.status_code, answer.location) == (302, "/login")
 
 
 def test_the_form_needs_its_token(app: Flask, shop: Shop) -> None:

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from flask import Flask, current_app, get_flashed_messages, request, url_for
-from flask.globals import request_ctx
+from flask import Flask, current_app, get_flashed_messages, url_for
 from flask_admin import Admin
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
@@ -20,6 +19,7 @@ from markupsafe import Markup, escape
 
 from webapp.admin.orders.listing import tab_labels
 from webapp.auth import signed_in
+from webapp.auth.way_back import this_page
 from webapp.domain.permissions import Permission, Role
 from webapp.formats import language
 from webapp.formats.languages import translated
@@ -93,7 +93,7 @@ class ShellMaker:
         fitting = [url for url in urls if here.startswith(url) and (url != self._home or here == url)]
         who = _Who(language(), permissions, user.adds_orders, user.theme or "system", user.name, user.role)
         drawn = self._drawn(who, max(fitting, key=len, default=""))
-        page, token = str(escape(_page())), generate_csrf()
+        page, token = str(escape(this_page())), generate_csrf()
 
         def filled(part: Markup) -> Markup:
             return Markup(str(part).replace(_TOKEN, token).replace(_NEXT, page))  # noqa: S704 -- escaped above
@@ -132,16 +132,6 @@ def _menu(groups: list[tuple[str, list[Any]]], here: str) -> Menu:
         marked = tuple(replace(place, current=_folder(place.url) == here) for place in places)
         made.append((translated(name) if name else "", marked))
     return Menu(tuple(made))
-
-
-def _page() -> str:
-    """The address of this page; of one that only answers a form, as a refused scan does, the page above it."""
-    adapter, path = request_ctx.url_adapter, request.path
-    if request.method == "GET" or adapter is None:
-        return request.full_path.rstrip("?")
-    while path.strip("/") and not adapter.test(path, method="GET"):
-        path = path.rstrip("/").rpartition("/")[0]
-    return request.full_path.rstrip("?") if path == request.path else path
 
 
 def _folder(url: str) -> str:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.auth import kept_forms, preferences, sign_in
 from webapp.auth.identity import Identity, load_identity
+from webapp.auth.way_back import page_before
 from webapp.domain.permissions import Permission
 from webapp.extensions import login_manager
 from webapp.services import accounts
@@ -66,15 +67,14 @@ def _closed_by_default() -> ResponseReturnValue | None:
         return None
     if request.headers.get("HX-Request"):
         # A part of a page can't show the sign-in form: the whole page goes there.
-        return Response(status=401, headers={"HX-Redirect": url_for("auth.sign_in", next=_way_back())})
+        return Response(status=401, headers={"HX-Redirect": url_for("auth.sign_in", next=page_before())})
     if kept := kept_forms.carried():
         return sign_in.page(kept=kept), 401
-    return redirect(url_for("auth.sign_in", next=_way_back()))
-
-
-def _way_back() -> str:
-    """Where to go after signing in: this page, or after a form the page that it stood on."""
-    return request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else url_for("admin.index")
+    if request.endpoint == "auth.sign_out":
+        return redirect(url_for("auth.sign_in"))
+    if request.method not in ("GET", "HEAD"):
+        return redirect(url_for("auth.sign_in", next=page_before(), unsent=1))
+    return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
 
 
 def _remember_use(app: Flask, response: BaseResponse) -> BaseResponse:

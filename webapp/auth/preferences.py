@@ -6,7 +6,7 @@ from flask import Blueprint, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from webapp.auth.sign_in import own_page
+from webapp.auth.way_back import own_page
 from webapp.domain.errors import Refused
 from webapp.services import profile
 

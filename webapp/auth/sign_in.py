@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,6 +10,7 @@ from flask_login import current_user, login_user, logout_user
 from webapp.auth import kept_forms
 from webapp.auth.identity import load_identity
 from webapp.auth.passwords import verify_password
+from webapp.auth.way_back import own_page
 from webapp.extensions import db, limiter
 from webapp.services import accounts
 
@@ -56,7 +55,8 @@ def sign_in() -> ResponseReturnValue:
 
 def page(*, email: str = "", error: str = "", goes_to: str = "", kept: str = "") -> str:
     """The sign-in page; `kept` is a form that was sent after its session had ended."""
-    return render_template("auth/sign_in.html", email=email, error=error, next=goes_to, kept=kept)
+    unsent = "unsent" in request.args
+    return render_template("auth/sign_in.html", email=email, error=error, next=goes_to, kept=kept, unsent=unsent)
 
 
 @blueprint.post("/logout", endpoint="sign_out")
@@ -66,12 +66,3 @@ def sign_out() -> ResponseReturnValue:
     logout_user()
     session.clear()
     return redirect(url_for("auth.sign_in"))
-
-
-def own_page(address: str) -> str:
-    """`address` if it is a path of ours, else the dashboard: nobody is sent elsewhere after signing in."""
-    parts = urlsplit(address)
-    own = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
-    if own and not any(ord(c) < 32 or c == "\\" for c in address):
-        return address
-    return url_for("admin.index")
