@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from tests.factories import Shop, history_of, make_orders, status_of, totals_recounted
 from webapp import clock
-from webapp.domain.actors import SYSTEM
+from webapp.domain.actors import SYSTEM, Actor
 from webapp.domain.errors import Code
 from webapp.domain.order_acts import Outcome
 from webapp.domain.order_status import OrderStatus
@@ -25,6 +25,7 @@ from webapp.models import Batch, Order, OutboxMessage, OutboxState, Payment, Shi
 from webapp.services.orders import undo as undoing
 from webapp.services.orders.bulk import add_history, change_status, mark_paid, set_tracking
 from webapp.services.orders.change_orders import BulkResult
+from webapp.services.orders.create import CreatedOrder
 from webapp.services.orders.facts import KnownOrder, lock_orders
 from webapp.services.orders.undo import TIME, CannotUndo, Why, has_way_back, recent_changes, undo
 from webapp.services.unit_of_work import unit_of_work
@@ -200,14 +201,8 @@ def test_a_parcel_that_had_left_left_when_it_did(
         set_tracking(actor, order.number, "J&T", tracking)
     left = at(timedelta(hours=1))
     change_status(actor, [order.number], S.SHIPPED)
-    before = moments_of(order.id)
-    assert before["dispatched_at"] == left
-    at(timedelta(days=3))
-    changed = change_status(actor, [order.number], S.CONFIRMED)
-    assert moments_of(order.id)["dispatched_at"] is None
-    at(timedelta(days=3, minutes=9))
-    assert undo(actor, batch_of(changed)).count(Outcome.OK) == 1
-    assert moments_of(order.id) == before
+    assert moments_of(order.id)["dispatched_at"] == left
+    change_and_take_back(actor, order, S.CONFIRMED, at, days=3, gone="dispatched_at")
 
 
 @pytest.mark.parametrize("by_payment", [False, True])
@@ -223,11 +218,18 @@ def test_an_order_that_had_waited_is_due_when_it_was(
         change_status(actor, [order.number], S.CONFIRMED)
     at(timedelta(hours=2))
     change_status(actor, [order.number], S.IN_PROCESS)
+    change_and_take_back(actor, order, S.PENDING, at, days=1, gone="ship_by")
+
+
+def change_and_take_back(
+    actor: Actor, order: CreatedOrder, to: OrderStatus, at: Callable[[timedelta], datetime], *, days: int, gone: str
+) -> None:
+    """Change the status `days` after the test's beginning, and undo it: `gone` goes with it, and all moments return."""
     before = moments_of(order.id)
-    at(timedelta(days=1))
-    changed = change_status(actor, [order.number], S.PENDING)
-    assert moments_of(order.id)["ship_by"] is None
-    at(timedelta(days=1, minutes=9))
+    at(timedelta(days=days))
+    changed = change_status(actor, [order.number], to)
+    assert moments_of(order.id)[gone] is None
+    at(timedelta(days=days, minutes=9))
     assert undo(actor, batch_of(changed)).count(Outcome.OK) == 1
     assert moments_of(order.id) == before
 
