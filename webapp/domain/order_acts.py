@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from operator import itemgetter
 from types import MappingProxyType
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 
 from webapp.domain.actors import EVERYTHING, Actor, ActorKind, Scope
 from webapp.domain.errors import Code, Problem
+from webapp.domain.order_moments import UNKNOWN, Moments
 from webapp.domain.order_status import (
     DELETABLE,
     FINAL,
@@ -109,7 +109,7 @@ class OrderAct:
     `tracking_number` are set on the open shipment. `override`: True withdraws the buyer's right to ask for a return,
     False allows it again. `assign`: to whom the order is given. `tag`, `untag`: tags put on and taken off.
     `always_record`: write an entry even when nothing changes (*Add history*). `takes_back`: the act is the way back of
-    an earlier one, and needs no reason of its own; `since` is then when the order had come to where it goes back to.
+    an earlier one, and needs no reason of its own; `moments` are those that the order had where it goes back to.
     """
 
     to: OrderStatus | None = None
@@ -124,7 +124,7 @@ class OrderAct:
     untag: tuple[Named, ...] = ()
     always_record: bool = False
     takes_back: bool = False
-    since: datetime | None = None
+    moments: Moments = UNKNOWN
 
 
 _NOTHING: Mapping[str, tuple[Any, Any]] = MappingProxyType({})

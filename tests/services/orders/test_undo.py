@@ -221,6 +221,40 @@ def test_an_order_that_had_waited_is_due_when_it_was(
     change_and_take_back(actor, order, S.PENDING, at, days=1, gone="ship_by")
 
 
+def test_a_second_undo_finds_what_the_first_one_brought_back(
+    app: Flask, shop: Shop, at: Callable[[timedelta], datetime]
+) -> None:
+    waits, left = make_orders(shop.manual, 2, payment_method=PaymentMethod.BANK_TRANSFER)
+    actor = shop.actor()
+    change_status(actor, [waits.number, left.number], S.CONFIRMED)
+    change_status(actor, [left.number], S.SHIPPED)
+    for days in (1, 2):
+        change_and_take_back(actor, waits, S.PENDING, at, days=days, gone="ship_by")
+        change_and_take_back(actor, left, S.CONFIRMED, at, days=days, gone="dispatched_at")
+
+
+@pytest.mark.parametrize("ended", [S.COMPLETED, S.RTS])
+def test_a_parcel_that_had_come_back_from_its_end_left_when_it_did(
+    app: Flask, shop: Shop, at: Callable[[timedelta], datetime], ended: OrderStatus
+) -> None:
+    (order,) = make_orders(shop.manual, 1, status=S.CONFIRMED)
+    actor = shop.actor()
+    change_status(actor, [order.number], S.SHIPPED)
+    for hours, status in enumerate((ended, S.SHIPPED), 1):
+        at(timedelta(hours=hours))
+        change_status(actor, [order.number], status)
+    change_and_take_back(actor, order, S.CONFIRMED, at, days=1, gone="dispatched_at")
+
+
+def test_an_order_that_had_left_is_due_when_it_was(app: Flask, shop: Shop, at: Callable[[timedelta], datetime]) -> None:
+    (order,) = make_orders(shop.manual, 1)
+    actor = shop.actor()
+    change_status(actor, [order.number], S.CONFIRMED)
+    at(timedelta(hours=1))
+    change_status(actor, [order.number], S.SHIPPED)
+    change_and_take_back(actor, order, S.PENDING, at, days=1, gone="ship_by")
+
+
 def change_and_take_back(
     actor: Actor, order: CreatedOrder, to: OrderStatus, at: Callable[[timedelta], datetime], *, days: int, gone: str
 ) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import select, text
@@ -17,11 +19,13 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor, ActorKind
 from webapp.domain.order_acts import ActKind, Assignee, Named, OrderAct, Outcome, decide_undo
+from webapp.domain.order_moments import Moved, moments_after
 from webapp.domain.order_status import TO_SHIP, OrderStatus, find_transition
 from webapp.domain.payment import PaymentStatus
 from webapp.models import Batch, Job, OrderHistory
 from webapp.services.orders.batches import new_batch
 from webapp.services.orders.change_orders import BulkResult, OrderResult, in_one_transaction
+from webapp.services.orders.codes import STATUS
 from webapp.services.orders.facts import KnownOrder, lock_orders
 from webapp.services.orders.marks import with_marks
 from webapp.services.orders.write_changes import Change, write_changes
@@ -150,7 +154,7 @@ def decide_back(work: UnitOfWork, batch_id: int, order_ids: Iterable[int], *, sk
     work.restart_clock()
     changes = []
     results = []
-    acts = _came_there(work, {order_id: _way_back(written[order_id]) for order_id in known})
+    acts = _with_moments(work, {order_id: _way_back(written[order_id]) for order_id in known}, written)
     for order_id, order in with_marks(work.session, known, acts).items():
         latest = written[order_id].seq == order.version
         change, result = _take_back(order, acts[order_id], work.actor, latest=latest)
@@ -201,20 +205,31 @@ def _way_back(written: Any) -> OrderAct:
     )  # fmt: skip
 
 
-def _came_there(work: UnitOfWork, acts: Mapping[int, OrderAct]) -> dict[int, OrderAct]:
-    """The acts with the moment at which each order had left, or had begun to wait for us, if it goes back to that."""
-    found: dict[int, datetime] = {}
-    for group in (frozenset({OrderStatus.SHIPPED}), TO_SHIP):
-        ids = [order_id for order_id, act in acts.items() if act.to in group]
-        if ids:
-            codes = ", ".join(f"'{status}'" for status in sorted(group))
-            sql = text(
-                "select order_id, max(at) as at from order_history"
-                f" where {any_of(work.dialect, 'order_id', 'ids')} and to_status in ({codes})"
-                f" and (from_status is null or from_status not in ({codes})) group by order_id"
-            ).columns(at=OrderHistory.__table__.c.at.type)
-            found |= {row.order_id: row.at for row in work.session.execute(sql, {"ids": many(work.dialect, ids)})}
-    return {order_id: replace(act, since=found.get(order_id)) for order_id, act in acts.items()}
+def _with_moments(work: UnitOfWork, acts: Mapping[int, OrderAct], written: Mapping[int, Any]) -> dict[int, OrderAct]:
+    """The acts with what each order goes back to: the moments before the change, where it waited for us or had left."""
+    ids = [order_id for order_id, act in acts.items() if act.to in _WITH_MOMENTS]
+    if not ids:
+        return dict(acts)
+    sql = text(
+        "select h.order_id, h.seq, h.from_status, h.to_status, h.at, h.changes, b.id is not null as undo"
+        f" from order_history h left join batches b on b.id = h.batch_id and b.kind = '{ActKind.UNDO}'"
+        f" where {any_of(work.dialect, 'h.order_id', 'ids')} and h.to_status is not null"
+        " and (h.from_status is null or h.from_status <> h.to_status) order by h.order_id, h.seq"
+    ).columns(at=OrderHistory.__table__.c.at.type, changes=OrderHistory.__table__.c.changes.type)
+    rows = work.session.execute(sql, {"ids": many(work.dialect, ids)})
+    before = {
+        order_id: moments_after(_moved(row) for row in of_order if row.seq < written[order_id].seq)
+        for order_id, of_order in groupby(rows, attrgetter("order_id"))
+    }
+    return {i: replace(act, moments=before[i]) if i in before else act for i, act in acts.items()}
+
+
+_WITH_MOMENTS = TO_SHIP | {OrderStatus.SHIPPED}
+
+
+def _moved(row: Any) -> Moved:
+    start = STATUS[row.from_status] if row.from_status else None
+    return Moved(start, STATUS[row.to_status], row.at, "tracking_number" in (row.changes or ()), bool(row.undo))
 
 
 def recent_changes(session: Session, actor: Actor, now: datetime) -> list[RecentChange]:

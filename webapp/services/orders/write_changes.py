@@ -113,7 +113,7 @@ def _moved(
 
 def _days_of_stores(work: UnitOfWork, changes: Sequence[Change]) -> dict[int, int]:
     """Within how many days a parcel must leave, by store, of the stores whose orders begin to wait for us now."""
-    stores = {c.order.store_id for c in changes if c.decision.status in TO_SHIP and c.order.ship_by is None}
+    stores = {c.order.store_id for c in changes if c.order.ship_by is None and _has_waited(c)}
     if not stores:
         return {}
     sql = text(f"select id, ship_within_days from stores where {any_of(work.dialect, 'id', 'ids')}")
@@ -128,19 +128,24 @@ _ARRANGED = (ShipmentState.LABEL_PRINTED, ShipmentState.DISPATCHED)
 
 def _ship_by(work: UnitOfWork, change: Change, days: dict[int, int]) -> DbTime | None:
     """The channel's deadline, else the store's; an order of ours that goes back to pending starts anew."""
-    order, status = change.order, change.decision.status
-    if status in TO_SHIP and order.ship_by is None:
-        return db_time(work.dialect, (change.act.since or work.now) + timedelta(days=days[order.store_id]))
-    if status is _PENDING and not order.facts.channel_rules:
+    order, moments = change.order, change.act.moments
+    if order.ship_by is None and _has_waited(change):
+        return db_time(work.dialect, (moments.waits_since or work.now) + timedelta(days=days[order.store_id]))
+    if change.decision.status is _PENDING and not order.facts.channel_rules:
         return None
     return order.ship_by
+
+
+def _has_waited(change: Change) -> bool:
+    """Whether the order waits for us, or goes back to where it had left after it had waited."""
+    return change.decision.status in TO_SHIP or change.act.moments.waits_since is not None
 
 
 def _arranged_at(work: UnitOfWork, change: Change, state: ShipmentState | None, now: DbTime) -> DbTime | None:
     """When the order's shipment was arranged: with its label or when it left; undone when the parcel waits again."""
     arranged_at = change.order.arranged_at
     if state in _ARRANGED:
-        return arranged_at or db_time(work.dialect, change.act.since) or now
+        return arranged_at or db_time(work.dialect, change.act.moments.left_at) or now
     return None if state is _AWAITING else arranged_at
 
 

@@ -70,8 +70,8 @@ def write_shipments(work: UnitOfWork, changes: Sequence[tuple[KnownOrder, OrderA
         tracking = act.tracking_number or order.facts.tracking_number
         another = order.facts.shipment_state is ShipmentState.RETURNED and "tracking_number" in decision.changes
         if order.shipment_id is not None and not another:
-            since = db_time(work.dialect, act.since)
-            changed.append((order.shipment_id, state.value, courier, tracking, since or now))
+            left_at = db_time(work.dialect, act.moments.left_at)
+            changed.append((order.shipment_id, state.value, courier, tracking, left_at or now))
             continue
         new.append(
             (
