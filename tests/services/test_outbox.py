@@ -18,7 +18,7 @@ from webapp.extensions import db
 from webapp.integrations.errors import IntegrationError, Misconfigured, Refused, Retryable, UnknownOutcome
 from webapp.models import ChannelAccount, OutboxMessage, OutboxState
 from webapp.services import outbox
-from webapp.services.outbox import Delivery, anything_due, send_due, withdraw_batch
+from webapp.services.outbox import Delivery, anything_due, send_due, withdraw
 from webapp.services.unit_of_work import unit_of_work
 
 START = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -94,16 +94,18 @@ def test_sends_what_is_due_in_the_order_in_which_it_is_due(app: Flask, clock: Cl
 
 
 def test_withdrawn_messages_and_unknown_kinds_are_left_alone(app: Flask, clock: Clock) -> None:
-    withdrawn = put(batch_id=7)[0]
-    other_batch = put(batch_id=8, due_at=START + timedelta(hours=1))[0]
+    later = START + timedelta(hours=1)
+    withdrawn = put(batch_id=7, order_id=1)[0]
+    other_order = put(batch_id=7, order_id=2, due_at=later)[0]
+    other_batch = put(batch_id=8, order_id=1, due_at=later)[0]
     unknown = put(kind="from_a_newer_version")[0]
     with unit_of_work(SYSTEM) as work:
-        assert withdraw_batch(work, 7) == 1
+        withdraw(work, [1], batch_id=7)
     sender = Recorder()
     send_due({"push": sender}, now=clock)
     assert sender.sent == []
     assert state_of(withdrawn) is OutboxState.WITHDRAWN
-    assert state_of(other_batch) is OutboxState.WAITING
+    assert (state_of(other_batch), state_of(other_order)) == (OutboxState.WAITING, OutboxState.WAITING)
     assert (state_of(unknown), read(unknown).attempts) == (OutboxState.WAITING, 0)
     assert not anything_due(db.session(), clock(), ["push"])
 

@@ -22,6 +22,7 @@ from webapp import clock
 from webapp.domain.actors import SYSTEM
 from webapp.integrations.errors import IntegrationError, Misconfigured, Refused, Retryable, Unreadable
 from webapp.models import ChannelAccount, OutboxMessage, OutboxState
+from webapp.services.sets import any_of, db_time, many
 from webapp.services.unit_of_work import UnitOfWork, unit_of_work
 
 TASK = "webapp.tasks.outbox.send"
@@ -114,13 +115,15 @@ def anything_due(session: Session, now: datetime, kinds: Sequence[str] = (BUYER_
     return session.scalar(waiting) is not None or session.scalar(abandoned) is not None
 
 
-def withdraw_batch(work: UnitOfWork, batch_id: int, order_ids: Collection[int] | None = None) -> int:
-    """Withdraw the messages of a bulk change (None: to any order) that still wait; how many. What is taken leaves."""
-    # The state stands in the statement as the partial indexes have it: bound, SQLite would not use them.
-    waiting = update(OutboxMessage).where(OutboxMessage.batch_id == batch_id, text("state = 0"))
-    if order_ids is not None:
-        waiting = waiting.where(OutboxMessage.order_id.in_(order_ids))
-    return _run(work, waiting.values(state=OutboxState.WITHDRAWN, done_at=work.now))
+def withdraw(work: UnitOfWork, order_ids: Collection[int], batch_id: int | None = None) -> None:
+    """Withdraw the messages about these orders that still wait; with `batch_id` those of one bulk change alone. What is
+    taken leaves."""
+    # The state stands in the statement as the partial index has it: bound, SQLite would not use it.
+    of_batch = "" if batch_id is None else " and batch_id = :batch"
+    waiting = f"state = 0 and {any_of(work.dialect, 'order_id', 'ids')}{of_batch}"
+    bound = {"ids": many(work.dialect, order_ids), "now": db_time(work.dialect, work.now), "batch": batch_id}
+    changed = f"state = {OutboxState.WITHDRAWN:d}, done_at = :now"
+    work.session.execute(text(f"update outbox set {changed} where {waiting}"), bound)
 
 
 def _take_back(work: UnitOfWork, now: datetime) -> int:

@@ -16,6 +16,7 @@ from webapp.services.orders.change_orders import BulkResult, OrderResult, all_lo
 from webapp.services.orders.facts import KnownOrder, lock_orders
 from webapp.services.orders.resolve import each_once, resolve_numbers
 from webapp.services.orders.write_changes import Totals, add, append_totals
+from webapp.services.outbox import withdraw
 from webapp.services.sets import any_of, db_time, many
 from webapp.services.unit_of_work import LockNotHad, UnitOfWork
 
@@ -72,7 +73,8 @@ def _decide(
 
 def _delete(work: UnitOfWork, orders: list[KnownOrder]) -> None:
     session, dialect = work.session, work.dialect
-    bound = {"ids": many(dialect, [order.id for order in orders])}
+    ids = [order.id for order in orders]
+    bound = {"ids": many(dialect, ids)}
     snapshots = _snapshots(work, bound)
     entries = [_audit(work, order, snapshots[order.id]) for order in orders]
     session.add_all(entries)
@@ -99,8 +101,7 @@ def _delete(work: UnitOfWork, orders: list[KnownOrder]) -> None:
             for order, entry in zip(orders, entries, strict=True)
         ],
     )  # fmt: skip
-    mine = any_of(dialect, "order_id", "ids")
-    session.execute(text(f"update outbox set state = 4 where state = 0 and {mine}"), bound)
+    withdraw(work, ids)
     # Foreign keys take the rest along: contacts, lines, history, shipments, payments, search text.
     session.execute(text(f"delete from orders where {any_of(dialect, 'id', 'ids')}"), bound)
 

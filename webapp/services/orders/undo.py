@@ -29,7 +29,7 @@ from webapp.services.orders.codes import STATUS
 from webapp.services.orders.facts import KnownOrder, lock_orders
 from webapp.services.orders.marks import with_marks
 from webapp.services.orders.write_changes import Change, write_changes
-from webapp.services.outbox import withdraw_batch
+from webapp.services.outbox import withdraw
 from webapp.services.sets import any_of, many
 from webapp.services.unit_of_work import LockNotHad, UnitOfWork
 
@@ -167,7 +167,7 @@ def decide_back(work: UnitOfWork, batch_id: int, order_ids: Iterable[int], *, sk
 def write_back(work: UnitOfWork, backs: Backs, batch_id: int, undo_batch_id: int) -> None:
     """Write what was decided, under the batch of the undo; messages of the change that still wait are withdrawn."""
     write_changes(work, backs.changes, batch_id=undo_batch_id, notices_due=work.now)
-    withdraw_batch(work, batch_id, backs.taken)
+    withdraw(work, backs.taken, batch_id)
 
 
 def _written(work: UnitOfWork, batch_id: int, order_ids: Iterable[int]) -> dict[int, Any]:
