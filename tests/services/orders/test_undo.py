@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Barrier
 from typing import Any
@@ -16,14 +17,14 @@ from tests.factories import Shop, history_of, make_orders, status_of, totals_rec
 from webapp import clock
 from webapp.domain.actors import SYSTEM, Actor
 from webapp.domain.errors import Code
-from webapp.domain.order_acts import Outcome
+from webapp.domain.order_acts import ActKind, OrderAct, Outcome
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
-from webapp.domain.permissions import Role
+from webapp.domain.permissions import Permission, Role
 from webapp.extensions import db
 from webapp.models import Batch, Order, OutboxMessage, OutboxState, Payment, Shipment
 from webapp.services.orders import undo as undoing
-from webapp.services.orders.bulk import add_history, change_status, mark_paid, set_tracking
+from webapp.services.orders.bulk import act_on_orders, add_history, change_status, mark_paid, set_tracking
 from webapp.services.orders.change_orders import BulkResult
 from webapp.services.orders.create import CreatedOrder
 from webapp.services.orders.facts import KnownOrder, lock_orders
@@ -101,6 +102,27 @@ def test_cash_on_delivery_that_completing_paid_is_unpaid_again(app: Flask, shop:
     assert payment_of(order.number) == PaymentStatus.PAID
     undo(actor, batch_of(completed))
     assert (status_of(order.number), payment_of(order.number)) == ("shipped", "unpaid")
+
+
+def test_what_was_paid_together_with_completing_is_unpaid_again(app: Flask, shop: Shop) -> None:
+    (order,) = make_orders(shop.manual, 1, status=S.SHIPPED, payment_method=PaymentMethod.BANK_TRANSFER)
+    actor, act = shop.actor(), OrderAct(to=S.COMPLETED, payment=PaymentStatus.PAID)
+    completed = act_on_orders(actor, ActKind.STATUS_UPLOAD, [order.number], act)
+    assert payment_of(order.number) == PaymentStatus.PAID
+    assert undo(actor, batch_of(completed)).count(Outcome.OK) == 1
+    assert (status_of(order.number), payment_of(order.number)) == ("shipped", "unpaid")
+    assert totals_recounted() == []
+
+
+def test_who_may_not_confirm_payments_can_still_leave_completed_and_come_back(app: Flask, shop: Shop) -> None:
+    (order,) = make_orders(shop.manual, 1, status=S.SHIPPED, payment_method=PaymentMethod.COD)
+    able = shop.actor(Role.CS)
+    actor = replace(able, permissions=able.permissions - {Permission.PAYMENTS_CONFIRM})
+    change_status(actor, [order.number], S.COMPLETED)
+    left = change_status(actor, [order.number], S.SHIPPED)
+    assert payment_of(order.number) == PaymentStatus.UNPAID
+    assert undo(actor, batch_of(left)).count(Outcome.OK) == 1
+    assert (status_of(order.number), payment_of(order.number)) == ("completed", "paid")
 
 
 def test_an_entry_stays_and_its_message_does_not_leave(app: Flask, shop: Shop) -> None:

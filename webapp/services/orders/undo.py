@@ -18,10 +18,10 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor, ActorKind
-from webapp.domain.order_acts import ActKind, Assignee, Named, OrderAct, Outcome, decide_undo
+from webapp.domain.order_acts import ActKind, Assignee, Named, OrderAct, OrderFacts, Outcome, decide_undo
 from webapp.domain.order_moments import Moved, moments_after
 from webapp.domain.order_status import TO_SHIP, OrderStatus, find_transition
-from webapp.domain.payment import PaymentStatus
+from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.models import Batch, Job, OrderHistory
 from webapp.services.orders.batches import new_batch
 from webapp.services.orders.change_orders import BulkResult, OrderResult, in_one_transaction
@@ -154,7 +154,8 @@ def decide_back(work: UnitOfWork, batch_id: int, order_ids: Iterable[int], *, sk
     work.restart_clock()
     changes = []
     results = []
-    acts = _with_moments(work, {order_id: _way_back(written[order_id]) for order_id in known}, written)
+    ways = {order_id: _way_back(order.facts, written[order_id]) for order_id, order in known.items()}
+    acts = _with_moments(work, ways, written)
     for order_id, order in with_marks(work.session, known, acts).items():
         latest = written[order_id].seq == order.version
         change, result = _take_back(order, acts[order_id], work.actor, latest=latest)
@@ -187,12 +188,12 @@ def _take_back(order: KnownOrder, act: OrderAct, actor: Actor, *, latest: bool) 
     return (Change(order, act, decision) if decision.outcome is Outcome.OK else None), result
 
 
-def _way_back(written: Any) -> OrderAct:
+def _way_back(order: OrderFacts, written: Any) -> OrderAct:
     before, after = OrderStatus(written.from_status), OrderStatus(written.to_status)
     changes: Mapping[str, Sequence[Any]] = written.changes or {}
     payment = PaymentStatus(changes["payment_status"][0]) if "payment_status" in changes else None
-    if before is not after is OrderStatus.COMPLETED:
-        payment = None  # what completing an order paid, leaving it takes back by itself
+    if order.payment_method is PaymentMethod.COD and before is not after and OrderStatus.COMPLETED in (before, after):
+        payment = None  # completing pays such an order, and leaving takes that back, by itself
     override = bool(changes["returns_withdrawn"][0]) if "returns_withdrawn" in changes else None
     assign = None
     if "assigned_to" in changes:
