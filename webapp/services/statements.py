@@ -73,6 +73,12 @@ class Statement:
             return f"{column} in (select value from json_each({self.bind(json.dumps(values))}))"
         return f"{column} = any({self.bind(array_text(values))})"
 
+    @property
+    def always_by_key(self) -> str:
+        """The end of a subselect that looks by key: OFFSET 0 keeps PostgreSQL from turning it into a join with all rows
+        that are as wanted."""
+        return "" if self.sqlite else " offset 0"
+
     def words(self, column: str) -> str:
         """All values of a group in one text, with spaces between."""
         return f"group_concat({column}, ' ')" if self.sqlite else f"string_agg({column}, ' ')"
@@ -106,9 +112,7 @@ def is_sqlite(session: ReadSession) -> bool:
 
 def exists_by_key(st: Statement, table: str, alias: str, wanted: str) -> str:
     """The condition that the order `alias` has a row `x` of `table` (by its `order_id`) that is as `wanted`."""
-    # OFFSET 0 keeps PostgreSQL from turning this look by key into a join with all rows that are as wanted.
-    by_key = "" if st.sqlite else " offset 0"
-    return f"exists (select 1 from {table} x where x.order_id = {alias}.id and {wanted}{by_key})"
+    return f"exists (select 1 from {table} x where x.order_id = {alias}.id and {wanted}{st.always_by_key})"
 
 
 T = TypeVar("T")

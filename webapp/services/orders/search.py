@@ -69,11 +69,10 @@ def seen_matches(st: Statement, alias: str, query: SearchQuery) -> str:
         f" when {place}({doc}, {local}) > 0 then replace({doc}, {local}, ' ') || {name}"
         f" else {name} || coalesce(e.phone_key, '') || ' ' || lower({alias}.number) end"
     )
-    by_key = "" if st.sqlite else " offset 0"
     bare = SearchQuery(tuple(replace(word, forms=_bare_forms(word)) for word in query.words))
     return (
         f"exists (select 1 from (select {seen} as doc from order_search x"
-        f" join order_contacts e on e.order_id = x.order_id where x.order_id = {alias}.id{by_key}) d"
+        f" join order_contacts e on e.order_id = x.order_id where x.order_id = {alias}.id{st.always_by_key}) d"
         f" where {doc_matches(st, 'd.doc', bare)})"
     )
 

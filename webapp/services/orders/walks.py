@@ -225,12 +225,9 @@ class _Branches:
         # Each of the other tables has the order's account as a copy: only who passes is looked up.
         meets = [self._conditions.sql({Part.ACCOUNTS}, self._st, alias)] if Part.ACCOUNTS in self._rest else []
         if others := self._rest - {Part.ACCOUNTS}:
-            condition = self._conditions.sql(others, self._st, "o")
-            meets.append(f"exists (select 1 from orders o where o.id = {alias}.id and {condition}{self._by_key()})")
+            condition = f"{self._conditions.sql(others, self._st, 'o')}{self._st.always_by_key}"
+            meets.append(f"exists (select 1 from orders o where o.id = {alias}.id and {condition})")
         return " and ".join(meets)
-
-    def _by_key(self) -> str:
-        return "" if self._st.sqlite else " offset 0"
 
     def _fixed(self) -> str:
         source, days = self._source, Part.DAYS in self._conditions.parts & self._source.covers
