@@ -7,7 +7,6 @@ once, more when somebody asks for it, and what is longer still by a job (`webapp
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -166,13 +165,9 @@ def _added_up(session: ReadSession, ids: Sequence[int]) -> list[Any]:
     if not ids:
         return []
     st = Statement(session)
-    if st.sqlite:
-        these = f"id in (select value from json_each({st.bind(json.dumps(ids))}))"
-    else:
-        these = f"id = any({st.array(ids, 'bigint')})"
     return st.run(
         "select status, currency, local_date, count(*), cast(sum(total) as bigint) from orders"
-        f" where {these} group by status, currency, local_date"
+        f" where {st.any_of('id', ids)} group by status, currency, local_date"
     )
 
 
