@@ -13,6 +13,7 @@ from webapp.domain.couriers import TrackingNumberError, clean_tracking_number, c
 from webapp.domain.errors import Code, Problem
 from webapp.domain.order_acts import OrderAct
 from webapp.domain.order_status import OrderStatus
+from webapp.domain.order_texts import LONGEST
 from webapp.domain.payment import PaymentStatus
 from webapp.domain.words import status_from_words, yes_no
 from webapp.services.job_chunks import IdSet
@@ -29,9 +30,6 @@ COLUMNS = (
     Column("paid", aliases=("dibayar", "lunas", "입금확인")),
 )
 """What a status file may hold; order number and status it must."""
-
-LONGEST_COMMENT = 2000
-LONGEST_COURIER = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,8 @@ def _status_row(
     return StatusRow(row, number, act, None)
 
 
-def _too_long(field: str, text: str, limit: int) -> Problem:
+def _too_long(field: str, text: str) -> Problem:
+    limit = LONGEST[field]
     return Problem(Code.BAD_VALUE, {"field": field, "value": text[:60] + "…", "variant": "long", "limit": limit})
 
 
@@ -96,10 +95,9 @@ def _act(status: str, comment: str, notify: str, tracking: str, courier: str, pa
     for field, text in (("notify", notify), ("paid", paid)):
         if text and yes_no(text) is None:
             return Problem(Code.BAD_VALUE, {"field": field, "value": text[:100]})
-    if len(comment) > LONGEST_COMMENT:
-        return _too_long("comment", comment, LONGEST_COMMENT)
-    if len(courier) > LONGEST_COURIER:
-        return _too_long("courier", courier, LONGEST_COURIER)
+    for field, text in (("comment", comment), ("courier", courier)):
+        if len(text) > LONGEST[field]:
+            return _too_long(field, text)
     try:
         number = clean_tracking_number(tracking) if tracking else None
     except TrackingNumberError:
