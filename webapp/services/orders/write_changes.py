@@ -217,7 +217,7 @@ class Delta:
 
 
 Group = tuple[DbTime, int, str, str, str]
-"""Local day as the database keeps it, account, status, payment status and currency."""
+"""Local day as `insert_rows` takes it, account, status, payment status and currency."""
 Totals = dict[Group, Delta]
 
 
