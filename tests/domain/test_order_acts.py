@@ -416,6 +416,27 @@ def test_undo(now: OrderStatus, back: OrderStatus, latest: bool, pushed: bool, c
         assert_refused(decision, code, facts, number=NUMBER)
 
 
+@pytest.mark.parametrize(
+    ("role", "now", "back", "allowed"),
+    [
+        (Role.WAREHOUSE, S.IN_PROCESS, S.CONFIRMED, True),
+        (Role.PROVIDER, S.SHIPPED, S.PENDING, True),
+        (Role.WAREHOUSE, S.SHIPPED, S.COMPLETED, True),
+        (Role.WAREHOUSE, S.CONFIRMED, S.IN_PROCESS, False),
+        (Role.VIEWER, S.IN_PROCESS, S.CONFIRMED, False),
+    ],
+)
+def test_who_may_set_a_status_may_take_that_back(
+    role: Role, now: OrderStatus, back: OrderStatus, allowed: bool
+) -> None:
+    facts, act = order(now), OrderAct(to=back, takes_back=True)
+    decision = decide_undo(facts, act, person(1, "Sari", role), latest=True, pushed=False)
+    if allowed:
+        assert (decision.outcome, decision.status) == (OK, back)
+    else:
+        assert_refused(decision, Code.NO_PERMISSION, facts, number=NUMBER, variant="status")
+
+
 # --- Whatever the order and the act -----------------------------------------------------------------------------------
 
 FACTS = st.builds(

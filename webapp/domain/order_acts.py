@@ -230,7 +230,8 @@ def decide_undo(order: OrderFacts, act: OrderAct, actor: Actor, *, latest: bool,
 
 def _missing_permission(order: OrderFacts, act: OrderAct, actor: Actor) -> Problem | None:
     variant = None
-    if act.to is not None and not actor.may_set(act.to):
+    # Who may set the status that an order has may take back the step that brought it there.
+    if act.to is not None and not actor.may_set(order.status if act.takes_back else act.to):
         variant = "status"
     elif act.payment is not None and not actor.may(Permission.PAYMENTS_CONFIRM):
         variant = "payment"

@@ -22,7 +22,7 @@ from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.domain.permissions import Permission, Role
 from webapp.extensions import db
-from webapp.models import Batch, Order, OutboxMessage, OutboxState, Payment, Shipment
+from webapp.models import Batch, Order, OutboxMessage, OutboxState, Payment, Shipment, User
 from webapp.services.orders import undo as undoing
 from webapp.services.orders.bulk import act_on_orders, add_history, change_status, mark_paid, set_tracking
 from webapp.services.orders.change_orders import BulkResult
@@ -123,6 +123,28 @@ def test_who_may_not_confirm_payments_can_still_leave_completed_and_come_back(ap
     assert payment_of(order.number) == PaymentStatus.UNPAID
     assert undo(actor, batch_of(left)).count(Outcome.OK) == 1
     assert (status_of(order.number), payment_of(order.number)) == ("completed", "paid")
+
+
+@pytest.mark.parametrize("role", [Role.WAREHOUSE, Role.PROVIDER])
+def test_the_warehouse_takes_back_what_it_did(app: Flask, shop: Shop, role: Role) -> None:
+    orders = make_orders(shop.manual, 2, status=S.CONFIRMED, warehouse_id=shop.warehouse)
+    numbers = [order.number for order in orders]
+    changed = change_status(shop.actor(role), numbers, S.SHIPPED)
+    assert undo(shop.actor(role), batch_of(changed)).count(Outcome.OK) == 2
+    assert [status_of(number) for number in numbers] == ["confirmed"] * 2
+    other = change_status(shop.actor(role), numbers, S.CONFIRMED)
+    assert {result.problem.code for result in other.results if result.problem} == {Code.NO_PERMISSION}
+
+
+def test_who_may_do_a_change_no_more_can_not_take_it_back(app: Flask, shop: Shop) -> None:
+    (order,) = make_orders(shop.manual, 1)
+    changed = change_status(shop.actor(Role.CS), [order.number], S.CONFIRMED)
+    with unit_of_work(SYSTEM) as work:
+        work.session.execute(update(User).where(User.id == shop.people[Role.CS]).values(role=Role.WAREHOUSE.value))
+    refused = undo(shop.actor(Role.CS), batch_of(changed)).results[0].problem
+    assert refused is not None
+    assert refused.code is Code.NO_PERMISSION
+    assert status_of(order.number) == "confirmed"
 
 
 def test_an_entry_stays_and_its_message_does_not_leave(app: Flask, shop: Shop) -> None:
