@@ -104,16 +104,6 @@ def test_cash_on_delivery_that_completing_paid_is_unpaid_again(app: Flask, shop:
     assert (status_of(order.number), payment_of(order.number)) == ("shipped", "unpaid")
 
 
-def test_what_was_paid_together_with_completing_is_unpaid_again(app: Flask, shop: Shop) -> None:
-    (order,) = make_orders(shop.manual, 1, status=S.SHIPPED, payment_method=PaymentMethod.BANK_TRANSFER)
-    actor, act = shop.actor(), OrderAct(to=S.COMPLETED, payment=PaymentStatus.PAID)
-    completed = act_on_orders(actor, ActKind.STATUS_UPLOAD, [order.number], act)
-    assert payment_of(order.number) == PaymentStatus.PAID
-    assert undo(actor, batch_of(completed)).count(Outcome.OK) == 1
-    assert (status_of(order.number), payment_of(order.number)) == ("shipped", "unpaid")
-    assert totals_recounted() == []
-
-
 def test_who_may_not_confirm_payments_can_still_leave_completed_and_come_back(app: Flask, shop: Shop) -> None:
     (order,) = make_orders(shop.manual, 1, status=S.SHIPPED, payment_method=PaymentMethod.COD)
     able = shop.actor(Role.CS)
@@ -123,6 +113,37 @@ def test_who_may_not_confirm_payments_can_still_leave_completed_and_come_back(ap
     assert payment_of(order.number) == PaymentStatus.UNPAID
     assert undo(actor, batch_of(left)).count(Outcome.OK) == 1
     assert (status_of(order.number), payment_of(order.number)) == ("completed", "paid")
+
+
+def test_a_payment_that_was_named_beside_the_completion_goes_back_too(app: Flask, shop: Shop) -> None:
+    (order,) = make_orders(shop.manual, 1, status=S.SHIPPED, payment_method=PaymentMethod.BANK_TRANSFER)
+    actor = shop.actor()
+    act = OrderAct(to=S.COMPLETED, payment=PaymentStatus.PAID)
+    completed = act_on_orders(actor, ActKind.STATUS_UPLOAD, [order.number], act)
+    assert payment_of(order.number) == PaymentStatus.PAID
+    assert undo(actor, batch_of(completed)).count(Outcome.OK) == 1
+    assert (status_of(order.number), payment_of(order.number)) == ("shipped", "unpaid")
+    assert list(db.session.scalars(select(Payment.state))) == ["withdrawn"]
+    assert totals_recounted() == []
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.WAREHOUSE])
+def test_a_payment_that_comes_back_was_made_when_it_was(
+    app: Flask, shop: Shop, at: Callable[[timedelta], datetime], role: Role
+) -> None:
+    (order,) = make_orders(shop.manual, 1, status=S.SHIPPED, payment_method=PaymentMethod.COD)
+    paid = at(timedelta(hours=1))
+    change_status(shop.actor(), [order.number], S.COMPLETED)
+    at(timedelta(days=2))
+    actor = shop.actor(role)
+    changed = change_status(actor, [order.number], S.SHIPPED)
+    assert payment_of(order.number) == PaymentStatus.UNPAID
+    at(timedelta(days=2, minutes=9))
+    assert undo(actor, batch_of(changed)).count(Outcome.OK) == 1
+    assert (status_of(order.number), payment_of(order.number)) == ("completed", "paid")
+    (payment,) = db.session.scalars(select(Payment))
+    assert (payment.state, payment.paid_at, payment.amount) == ("paid", paid, 308_000)
+    assert totals_recounted() == []
 
 
 @pytest.mark.parametrize("role", [Role.WAREHOUSE, Role.PROVIDER])

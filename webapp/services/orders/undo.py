@@ -192,8 +192,9 @@ def _way_back(order: OrderFacts, written: Any) -> OrderAct:
     before, after = OrderStatus(written.from_status), OrderStatus(written.to_status)
     changes: Mapping[str, Sequence[Any]] = written.changes or {}
     payment = PaymentStatus(changes["payment_status"][0]) if "payment_status" in changes else None
-    if order.payment_method is PaymentMethod.COD and before is not after and OrderStatus.COMPLETED in (before, after):
-        payment = None  # completing pays such an order, and leaving takes that back, by itself
+    completed = after if payment is PaymentStatus.UNPAID else before
+    if order.payment_method is PaymentMethod.COD and before is not after and completed is OrderStatus.COMPLETED:
+        payment = None  # what completing an order pays, leaving it takes back, and the other way round
     override = bool(changes["returns_withdrawn"][0]) if "returns_withdrawn" in changes else None
     assign = None
     if "assigned_to" in changes:

@@ -280,6 +280,8 @@ def _write_payments(work: UnitOfWork, changes: Sequence[Change]) -> None:
     if not moved:
         return
     paid = [c for c in moved if c.decision.payment_status is PaymentStatus.PAID]
+    kept = _revive_payments(work, [c.order.id for c in paid if c.act.takes_back])
+    paid = [c for c in paid if c.order.id not in kept]
     if paid:
         rows = [
             (
@@ -296,6 +298,19 @@ def _write_payments(work: UnitOfWork, changes: Sequence[Change]) -> None:
             mine = any_of(work.dialect, "order_id", "ids")
             sql = text(f"update payments set state = :state where state = 'paid' and {mine}")
             work.session.execute(sql, {"state": state.value, "ids": many(work.dialect, ids)})
+
+
+def _revive_payments(work: UnitOfWork, ids: Sequence[int]) -> frozenset[int]:
+    """Bring back the latest withdrawn payment of each order, with the moment at which it was made; whose had one."""
+    if not ids:
+        return frozenset()
+    latest = (
+        "select max(id) from payments where state = :withdrawn"
+        f" and {any_of(work.dialect, 'order_id', 'ids')} group by order_id"
+    )
+    sql = text(f"update payments set state = :paid where id in ({latest}) returning order_id")
+    bound = {"withdrawn": PaymentState.WITHDRAWN.value, "paid": PaymentState.PAID.value}
+    return frozenset(work.session.scalars(sql, bound | {"ids": many(work.dialect, ids)}))
 
 
 _ENDS = {PaymentStatus.UNPAID: PaymentState.WITHDRAWN, PaymentStatus.REFUNDED: PaymentState.REFUNDED}
