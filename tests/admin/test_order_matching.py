@@ -93,6 +93,29 @@ def test_a_status_is_changed_after_the_exact_number_was_typed(app: Flask, shop: 
     assert "Undo of job" in words(person.page("/admin/jobs/?tab=other"))
 
 
+def test_a_list_that_has_become_empty_says_so(app: Flask, shop: Shop) -> None:
+    person = of(app, shop)
+    job = start(person, "change_status", status="confirmed", **{"list-status": "pending"})
+    run(app, job)
+    page = words(person.page(job))
+    assert "0 orders are on the list." in page
+    assert "There is nothing to do: none of these orders would change." in page
+    assert 'id="job-apply"' not in person.page(job)
+
+
+def test_a_job_that_was_stopped_shows_how_far_it_came(app: Flask, shop: Shop) -> None:
+    make_orders(shop.manual, 2)
+    person = of(app, shop)
+    job = start(person, "mark_paid")
+    run(app, job)
+    person.post(job + "/confirm")
+    person.post(job + "/cancel")
+    run(app, job)
+    page = person.page(job)
+    assert "0 of 2 orders" in words(page)
+    assert 'max="100" value="0"' in page
+
+
 def test_few_orders_are_confirmed_by_the_button_alone_unless_it_is_for_good(app: Flask, shop: Shop) -> None:
     make_orders(shop.manual, 20)
     person = of(app, shop)

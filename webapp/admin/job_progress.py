@@ -34,9 +34,10 @@ def progress_of(job: Job, now: datetime) -> Progress:
         return Progress(None, None, job_state_label(job.state))
     if job.state == JobState.CHECKING or not job.total_rows:
         return Progress(None, None, job_state_label(job.state))
-    if job.state not in UNFINISHED:
-        return Progress(100, None, ending_words(job))
     percent = min(100, job.next_row * 100 // job.total_rows)
+    if job.state not in UNFINISHED:
+        stopped = job.state in (JobState.CANCELED, JobState.FAILED)
+        return Progress(percent if stopped else 100, None, ending_words(job))
     left = None
     if job.started_at is not None and 0 < job.next_row < job.total_rows:
         gone = (now - job.started_at).total_seconds()

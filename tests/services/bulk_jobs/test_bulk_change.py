@@ -275,7 +275,10 @@ def test_a_list_that_nobody_confirms_ends_and_is_forgotten(
 
 def test_a_list_without_orders_waits_with_none(app: Flask, shop: Shop) -> None:
     job_id = frozen(app, shop.actor(), ListFilter(q="nothingofthesort"))
-    assert job(job_id).total_rows == 0
+    waiting = job(job_id)
+    assert waiting.total_rows == 0
+    assert waiting.preview is not None
+    assert (waiting.preview["ok"], waiting.preview["failures"]) == (0, [])
     assert take_lease(job_id) is None
     assert count_rows(OrderHistory) == 0
 

@@ -137,7 +137,7 @@ def freeze(job: Job, lease: Lease, actor: Actor, *, seconds: float) -> bool:
             if time.monotonic() >= until:
                 return False
     with unit_of_work(actor) as work:
-        finish(work, lease, JobState.READY, total_rows=done, next_row=0)
+        finish(work, lease, JobState.READY, total_rows=done, next_row=0, preview=tally.as_preview())
     return True
 
 
