@@ -46,6 +46,8 @@ VARIANT_PARAMS = {
     ("not_found", "line"): "number",
     ("bad_value", "long"): "field value limit",
     ("bad_value", "formula"): "field value",
+    ("bad_value", "rounded"): "field value",
+    ("bad_value", "formula_error"): "field value",
     ("bad_value", "ahead"): "field value",
     ("bad_value", "pieces"): "field value limit",
     ("bad_value", "scan_unknown"): "number field value",

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from webapp.domain.damage import is_formula_error, is_rounded
 from webapp.domain.spelling import fold, plain
 
 
@@ -124,7 +125,6 @@ _SERVICES = (
 )
 _SERVICE_WORDS = frozenset(_SERVICES.split())
 _NOT_LETTERS = re.compile(r"[\W_]+")
-_DAMAGED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]+")
 _GROUPED_DIGITS = re.compile(r"[0-9]+(?:-[0-9]+)+")
 _WHOLE_FLOAT = re.compile(r"([0-9]{6,})\.0")
 
@@ -132,8 +132,8 @@ _WHOLE_FLOAT = re.compile(r"([0-9]{6,})\.0")
 class TrackingNumberError(ValueError):
     """A text that can't be a tracking number.
 
-    `code`: `missing_value` (empty), `too_long`, `formula` (a spreadsheet would run it), `damaged_number` (a
-    spreadsheet has rounded it, `1.23E+11`), `unprintable`.
+    `code`: `missing_value` (empty), `too_long`, `formula` (a spreadsheet would run it, or has failed
+    to: `#N/A`), `damaged_number` (a spreadsheet has rounded it, `1.23E+11`), `unprintable`.
     """
 
     def __init__(self, code: str, text: str) -> None:
@@ -179,14 +179,14 @@ def clean_tracking_number(text: str) -> str:
     number = "".join(plain(text).split()).lstrip("'")
     if not number:
         raise TrackingNumberError("missing_value", text)
-    if number[0] in "=+-@":
+    if number[0] in "=+-@" or is_formula_error(number):
         raise TrackingNumberError("formula", text)
     if len(number) > MAX_TRACKING_LENGTH:
         raise TrackingNumberError("too_long", text)
     if not number.isprintable():
         raise TrackingNumberError("unprintable", text)
     number = plain("".join(sign.upper() if sign.isascii() else sign for sign in number))
-    if _DAMAGED.fullmatch(number) and ("." in number or "," in number or "+" in number):
+    if is_rounded(number):
         raise TrackingNumberError("damaged_number", text)
     if whole := _WHOLE_FLOAT.fullmatch(number):
         return whole[1]

@@ -141,6 +141,14 @@ VARIANTS: dict[tuple[Code, str], str] = {
         "The file has the formula “%(value)s” as %(field)s, without its result. Open the file in your spreadsheet"
         " program, save it there and upload it again."
     ),
+    (Code.BAD_VALUE, "rounded"): N_(
+        "“%(value)s” as %(field)s was rounded by a spreadsheet program, which keeps 15 digits. Take the file as it was"
+        " before, or make the column text and enter the whole number."
+    ),
+    (Code.BAD_VALUE, "formula_error"): N_(
+        "“%(value)s” as %(field)s is the error of a formula. Mend the formula or empty the cell, and upload the file"
+        " again."
+    ),
     (Code.BAD_VALUE, "ahead"): N_(
         "“%(value)s” as %(field)s lies ahead by more than a day. Correct it, or choose whether the day or the month"
         " comes first."

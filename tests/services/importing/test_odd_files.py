@@ -105,6 +105,60 @@ def test_an_uncalculated_formula_fails_its_line_or_its_order(
     assert (count_rows(Order), totals_recounted()) == (1, [])
 
 
+NEW = "store,channel_order_id,buyer_name,sku,quantity,unit_price\n"
+
+
+def test_orders_whose_numbers_were_rounded_are_not_taken_for_one(
+    app: Flask, shop: Shop, storage: LocalStorage, tmp_path: Path
+) -> None:
+    rows = "".join(
+        f"rona,{number},{name},RB-1,1,1000\n" for name in ("Budi", "Siti") for number in ("5.76461E+17", "#N/A")
+    )
+    done = apply(shop.actor(), storage, (NEW + rows + "rona,576461413038785752,Ani,RB-1,1,1000\n").encode())
+    assert outcomes(done.id) == [("failed", "bad_value")] * 4 + [("ok", None)]
+    assert [params(done.id, row)["variant"] for row in (1, 2, 3, 4)] == ["rounded", "formula_error"] * 2
+    assert "which keeps 15 digits" in problem_text(("bad_value", params(done.id, 1)))
+    assert count_rows(Order) == 1
+    rounded = "".join(
+        "<row>"
+        + inline("rona")[5:-6]
+        + f"<c><v>5.76461413038785E+17</v></c>{inline(name, 'RB-1', '1', '1000')[5:-6]}</row>"
+        for name in ("Budi", "Siti")
+    )
+    done = apply(shop.actor(), storage, xlsx(tmp_path / "x.xlsx", inline(*NEW.strip().split(",")), rounded))
+    assert outcomes(done.id) == [("failed", "bad_value")] * 2
+    assert (count_rows(Order), totals_recounted()) == (1, [])
+
+
+def test_errors_of_formulas_are_no_texts_of_an_order(app: Flask, shop: Shop, storage: LocalStorage) -> None:
+    data = NEW + "rona,A-1,#N/A,RB-1,1,1000\nrona,A-2,Siti,#REF!,1,1000\nrona,A-3,Ani,RB-1,#VALUE!,1000\n"
+    done = apply(shop.actor(), storage, data.encode())
+    assert outcomes(done.id) == [("failed", "bad_value")] * 3
+    assert [params(done.id, row)["field"] for row in (1, 2, 3)] == ["buyer_name", "sku", "quantity"]
+    assert count_rows(Order) == 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "field", "variant"),
+    [
+        (",#N/A,,", "tracking_number", "formula_error"),
+        (",JX123,#REF!,", "courier", "formula_error"),
+        (",,,#VALUE!", "comment", "formula_error"),
+        (",8.82511E+15,jne,", "tracking_number", "rounded"),
+    ],
+)
+def test_errors_and_rounded_numbers_are_no_tracking_numbers(
+    app: Flask, shop: Shop, storage: LocalStorage, cell: str, field: str, variant: str
+) -> None:
+    (order,) = make_orders(shop.manual, 1)
+    data = f"order_number,status,tracking_number,courier,comment\n{order.number},shipped{cell}\n"
+    checked = checked_status(shop.actor(), storage, data.encode())
+    done = run(shop.actor(), storage, checked.id)
+    assert outcomes(done.id) == [("failed", "bad_value")]
+    assert (params(done.id, 1)["field"], params(done.id, 1)["variant"]) == (field, variant)
+    assert status_of(order.number) == "pending"
+
+
 def test_a_formula_does_not_tell_how_its_column_is_written(
     app: Flask, shop: Shop, storage: LocalStorage, tmp_path: Path
 ) -> None:

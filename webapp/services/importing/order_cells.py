@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from webapp.domain.damage import is_formula_error, is_rounded
 from webapp.domain.errors import Code, Problem
 from webapp.domain.money import LARGEST, DecimalMark, MoneyError, minor_units, read_amount
 from webapp.domain.order_texts import EMAIL, LONGEST
@@ -65,9 +66,14 @@ def cell_pieces(text: str) -> int:
 
 def cell_text(text: str, field: str) -> str:
     """A text as typed, without signs that turn what is read beside it; none where nobody sees anything. A number is
-    kept whole: rows with the same one belong together. Raises BadCell for one that is too long."""
+    kept whole: rows with the same one belong together. Raises BadCell for one that is too long, for the error of a
+    formula, and for a number that was rounded: those of other orders come to the same."""
     if field != "channel_order_id":
         text = without_turns(text)
+    elif is_rounded(text):
+        raise BadCell(Code.BAD_VALUE, field, text, variant="rounded")
+    if is_formula_error(text):
+        raise BadCell(Code.BAD_VALUE, field, text, variant="formula_error")
     if len(text) > LONGEST[field]:
         raise BadCell(Code.BAD_VALUE, field, text[:60] + "…", variant="long", limit=LONGEST[field])
     return text if plain(text).strip() else ""

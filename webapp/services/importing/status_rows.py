@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Scope
 from webapp.domain.couriers import TrackingNumberError, clean_tracking_number, courier_from_words
+from webapp.domain.damage import is_formula_error
 from webapp.domain.errors import Code, Problem
 from webapp.domain.order_acts import OrderAct
 from webapp.domain.order_status import OrderStatus
@@ -95,13 +96,17 @@ def _act(status: str, comment: str, notify: str, tracking: str, courier: str, pa
     for field, text in (("notify", notify), ("paid", paid)):
         if text and yes_no(text) is None:
             return Problem(Code.BAD_VALUE, {"field": field, "value": text[:100]})
+    for field, text in (("comment", comment), ("tracking_number", tracking), ("courier", courier)):
+        if is_formula_error(text):
+            return Problem(Code.BAD_VALUE, {"field": field, "value": text, "variant": "formula_error"})
     for field, text in (("comment", comment), ("courier", courier)):
         if len(text) > LONGEST[field]:
             return _too_long(field, text)
     try:
         number = clean_tracking_number(tracking) if tracking else None
-    except TrackingNumberError:
-        return Problem(Code.BAD_VALUE, {"field": "tracking_number", "value": tracking[:100]})
+    except TrackingNumberError as error:
+        variant = {"variant": "rounded"} if error.code == "damaged_number" else {}
+        return Problem(Code.BAD_VALUE, {"field": "tracking_number", "value": tracking[:100], **variant})
     return OrderAct(
         to=to,
         # In a file `paid: no` never un-pays.
