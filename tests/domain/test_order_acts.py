@@ -17,6 +17,7 @@ from webapp.domain.errors import Code
 from webapp.domain.order_acts import (
     Decision,
     Decisions,
+    Label,
     OrderAct,
     OrderFacts,
     Outcome,
@@ -435,6 +436,25 @@ def test_who_may_set_a_status_may_take_that_back(
         assert (decision.outcome, decision.status) == (OK, back)
     else:
         assert_refused(decision, Code.NO_PERMISSION, facts, number=NUMBER, variant="status")
+
+
+@pytest.mark.parametrize(
+    ("role", "state", "code"),
+    [
+        (Role.CS, ShipmentState.DISPATCHED, None),
+        (Role.WAREHOUSE, ShipmentState.LABEL_PRINTED, None),
+        (Role.CS, ShipmentState.DELIVERED, Code.WRONG_SHIPMENT_STATE),
+        (Role.VIEWER, ShipmentState.LABEL_PRINTED, Code.NO_PERMISSION),
+    ],
+)
+def test_what_stood_on_the_parcel_comes_back(role: Role, state: ShipmentState, code: Code | None) -> None:
+    facts = order(S.SHIPPED, shipment_state=state, courier="jne", tracking_number="A1")
+    act = OrderAct(takes_back=True, label=Label("jne", None))
+    decision = decide_undo(facts, act, person(1, "Sari", role), latest=True, pushed=False)
+    if code is None:
+        assert (decision.outcome, decision.changes) == (OK, {"tracking_number": ("A1", None)})
+    else:
+        assert_refused(decision, code, facts, number=NUMBER)
 
 
 # --- Whatever the order and the act -----------------------------------------------------------------------------------

@@ -62,6 +62,13 @@ class Named(NamedTuple):
     name: str
 
 
+class Label(NamedTuple):
+    """What stands on a parcel; None for what is not known yet."""
+
+    courier: str | None
+    tracking_number: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Assignee:
     """Whom an order is given to (None: to nobody), and which orders exist for them."""
@@ -109,7 +116,8 @@ class OrderAct:
     `tracking_number` are set on the open shipment. `override`: True withdraws the buyer's right to ask for a return,
     False allows it again. `assign`: to whom the order is given. `tag`, `untag`: tags put on and taken off.
     `always_record`: write an entry even when nothing changes (*Add history*). `takes_back`: the act is the way back of
-    an earlier one, and needs no reason of its own; `moments` are those that the order had where it goes back to.
+    an earlier one, and needs no reason of its own; `moments` are those that the order had where it goes back to, and
+    `label` is what the open shipment had before, where the earlier act has changed that.
     """
 
     to: OrderStatus | None = None
@@ -125,6 +133,7 @@ class OrderAct:
     always_record: bool = False
     takes_back: bool = False
     moments: Moments = UNKNOWN
+    label: Label | None = None
 
 
 _NOTHING: Mapping[str, tuple[Any, Any]] = MappingProxyType({})
@@ -235,7 +244,7 @@ def _missing_permission(order: OrderFacts, act: OrderAct, actor: Actor) -> Probl
         variant = "status"
     elif act.payment is not None and not actor.may(Permission.PAYMENTS_CONFIRM):
         variant = "payment"
-    elif (act.tracking_number or act.courier) and not (
+    elif (act.tracking_number or act.courier or act.label) and not (
         actor.may(Permission.FULFILMENT_WORK) or actor.may(Permission.ORDERS_EDIT)
     ):
         variant = "tracking"
@@ -305,6 +314,9 @@ def _refused_payment(order: OrderFacts, act: OrderAct) -> Problem | None:
 
 def _refused_tracking(order: OrderFacts, act: OrderAct) -> Problem | None:
     number, courier = act.tracking_number, act.courier
+    settled = order.shipment_state in (ShipmentState.IN_TRANSIT, ShipmentState.DELIVERED)
+    if act.label is not None and settled:
+        return Problem(Code.WRONG_SHIPMENT_STATE, {"number": order.number, "from_status": order.status.value})
     new_number = number is not None and number != order.tracking_number
     new_courier = courier is not None and courier != order.courier
     if not new_number and not new_courier:
@@ -317,7 +329,6 @@ def _refused_tracking(order: OrderFacts, act: OrderAct) -> Problem | None:
     params = {"number": order.number, "from_status": order.status.value}
     if act.to is not None and act.to is not order.status and act.to in _NO_PARCEL:
         return Problem(Code.WRONG_SHIPMENT_STATE, params | {"to_status": act.to.value, "variant": "together"})
-    settled = order.shipment_state in (ShipmentState.IN_TRANSIT, ShipmentState.DELIVERED)
     leaves = act.to is not None and act.to not in _NO_PARCEL
     if (order.status in _NO_PARCEL and not leaves) or (settled and order.tracking_number):
         return Problem(Code.WRONG_SHIPMENT_STATE, params)
@@ -355,6 +366,9 @@ def _changes(order: OrderFacts, act: OrderAct, payment: PaymentStatus) -> dict[s
     changes: dict[str, tuple[Any, Any]] = {}
     if payment is not order.payment_status:
         changes["payment_status"] = (order.payment_status.value, payment.value)
+    if act.label is not None:
+        was = {"courier": order.courier, "tracking_number": order.tracking_number}
+        changes |= {name: (was[name], text) for name, text in act.label._asdict().items() if text != was[name]}
     if act.courier and act.courier != order.courier:
         changes["courier"] = (order.courier, act.courier)
     if act.tracking_number and act.tracking_number != order.tracking_number:

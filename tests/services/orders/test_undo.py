@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.factories import Shop, history_of, make_orders, status_of, totals_recounted
+from tests.services.orders.recount import differences
 from webapp import clock
 from webapp.domain.actors import SYSTEM, Actor
 from webapp.domain.errors import Code
@@ -166,6 +167,59 @@ def test_who_may_do_a_change_no_more_can_not_take_it_back(app: Flask, shop: Shop
     assert refused is not None
     assert refused.code is Code.NO_PERMISSION
     assert status_of(order.number) == "confirmed"
+
+
+@pytest.mark.parametrize("to", [None, S.SHIPPED, S.IN_PROCESS])
+@pytest.mark.parametrize("before", [S.CONFIRMED, S.SHIPPED])
+@pytest.mark.parametrize("courier", [None, "sicepat"])
+def test_courier_and_tracking_number_go_back(
+    app: Flask, shop: Shop, to: OrderStatus | None, before: OrderStatus, courier: str | None
+) -> None:
+    (order,) = make_orders(shop.manual, 1)
+    actor = shop.actor()
+    if courier:
+        set_tracking(actor, order.number, courier, None)
+    change_status(actor, [order.number], S.CONFIRMED)
+    change_status(actor, [order.number], before)
+    earlier = parcel_of(order.id)
+    wrong = OrderAct(to=to, courier="jne", tracking_number="JX0123456789")
+    changed = act_on_orders(actor, ActKind.STATUS_UPLOAD, [order.number], wrong)
+    assert undo(actor, batch_of(changed)).count(Outcome.OK) == 1
+    assert status_of(order.number) == before
+    # A parcel that the change has opened stays, and waits with nothing on it.
+    assert parcel_of(order.id) == (earlier or ("awaiting", None, None, False, False, False))
+    assert history_of(order.number)[-1].changes == {
+        "courier": ["jne", courier], "tracking_number": ["JX0123456789", None],
+    }  # fmt: skip
+    with db.engine.connect() as connection:
+        assert [found for found in differences(connection, (), clock.now()) if "search" in found] == []
+    right = replace(wrong, tracking_number="JX9876543210")
+    assert act_on_orders(actor, ActKind.STATUS_UPLOAD, [order.number], right).count(Outcome.OK) == 1
+
+
+def test_a_parcel_sent_after_another_came_back_keeps_its_number(app: Flask, shop: Shop) -> None:
+    (order,) = make_orders(shop.manual, 1)
+    actor = shop.actor()
+    set_tracking(actor, order.number, "jne", "JX0123456789")
+    for status in (S.SHIPPED, S.RTS):
+        change_status(actor, [order.number], status)
+    act = OrderAct(to=S.SHIPPED, tracking_number="JX9876543210")
+    changed = act_on_orders(actor, ActKind.STATUS_UPLOAD, [order.number], act)
+    assert undo(actor, batch_of(changed)).count(Outcome.OK) == 1
+    assert status_of(order.number) == "rts"
+    parcels = db.session.scalars(select(Shipment).order_by(Shipment.id))
+    assert [(p.state, p.tracking_number) for p in parcels] == [
+        ("returned", "JX0123456789"), ("returned", "JX9876543210"),
+    ]  # fmt: skip
+
+
+def parcel_of(order_id: int) -> tuple[Any, ...] | None:
+    """State, courier and number of an order's parcel, and which of its moments and the order's are set."""
+    db.session.rollback()
+    moments = moments_of(order_id)
+    parcel = db.session.scalars(select(Shipment).where(Shipment.order_id == order_id)).one_or_none()
+    set_moments = (moments[name] is not None for name in ("label_printed_at", "dispatched_at", "arranged_at"))
+    return None if parcel is None else (parcel.state, parcel.courier, parcel.tracking_number, *set_moments)
 
 
 def test_an_entry_stays_and_its_message_does_not_leave(app: Flask, shop: Shop) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from webapp.domain.actors import Actor, ActorKind
-from webapp.domain.order_acts import ActKind, Assignee, Named, OrderAct, OrderFacts, Outcome, decide_undo
+from webapp.domain.order_acts import ActKind, Assignee, Label, Named, OrderAct, OrderFacts, Outcome, decide_undo
 from webapp.domain.order_moments import Moved, moments_after
 from webapp.domain.order_status import TO_SHIP, OrderStatus, find_transition
 from webapp.domain.payment import PaymentMethod, PaymentStatus
@@ -203,8 +203,17 @@ def _way_back(order: OrderFacts, written: Any) -> OrderAct:
     went, came = ([Named(*tag) for tag in tags] for tags in changes.get("tags", ((), ())))
     return OrderAct(
         to=before if before is not after else None, payment=payment, override=override, assign=assign,
-        tag=tuple(went), untag=tuple(came), takes_back=True,
+        tag=tuple(went), untag=tuple(came), takes_back=True, label=_label_before(before, changes, order),
     )  # fmt: skip
+
+
+def _label_before(before: OrderStatus, changes: Mapping[str, Sequence[Any]], order: OrderFacts) -> Label | None:
+    """What stood on the parcel that the change has given a courier or a number; None where it has done neither. A
+    parcel that was opened because another one had come back keeps its own."""
+    if before is OrderStatus.RTS or not ("courier" in changes or "tracking_number" in changes):
+        return None
+    courier, number = changes.get("courier"), changes.get("tracking_number")
+    return Label(courier[0] if courier else order.courier, number[0] if number else order.tracking_number)
 
 
 def _with_moments(work: UnitOfWork, acts: Mapping[int, OrderAct], written: Mapping[int, Any]) -> dict[int, OrderAct]:

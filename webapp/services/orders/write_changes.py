@@ -325,8 +325,24 @@ def _search_sql(dialect: Dialect) -> TextClause:
     )
 
 
+@lru_cache(maxsize=4)
+def _shortened_sql(dialect: Dialect) -> TextClause:
+    return text(
+        "update order_search set doc = substr(doc, 1, length(doc) - length(u.words) - 1)"
+        f" from {_WORDS.source(dialect)} where order_search.order_id = u.id"
+        " and substr(doc, length(doc) - length(u.words)) = ' ' || u.words"
+    )
+
+
 def _extend_search(work: UnitOfWork, changes: Sequence[Change]) -> None:
-    """A new tracking number can be searched for at once."""
+    """A new tracking number can be searched for at once, and one that is taken back, the last of its text, no more."""
+    gone = [
+        (c.order.id, search_doc(c.order.facts.tracking_number))
+        for c in changes
+        if c.act.label is not None and "tracking_number" in c.decision.changes
+    ]
+    if gone:
+        work.send(_shortened_sql(work.dialect), _WORDS.params(work.dialect, gone))
     rows = [
         (c.order.id, search_doc(c.act.tracking_number))
         for c in sorted(changes, key=lambda change: change.order.ordered_at)  # as FTS5 takes them best (insert_search)

@@ -49,7 +49,7 @@ def _update_sql(dialect: Dialect) -> TextClause:
     return text(
         "update shipments set state = u.state, courier = u.courier, tracking_number = u.tracking_number,"
         " label_printed_at = case when u.tracking_number is not null then coalesce(label_printed_at, u.at)"
-        " else label_printed_at end,"
+        " when shipments.tracking_number is not null then null else label_printed_at end,"
         " arranged_at = case when u.state = 'awaiting' then null else coalesce(arranged_at, u.at) end,"
         " dispatched_at = case when u.state in ('awaiting', 'label_printed') then null"
         " when u.state = 'dispatched' then coalesce(dispatched_at, u.at) else dispatched_at end"
@@ -66,8 +66,9 @@ def write_shipments(work: UnitOfWork, changes: Sequence[tuple[KnownOrder, OrderA
     changed: list[tuple[object, ...]] = []
     now = db_time(work.dialect, work.now)
     for order, act, decision, state in changes:
-        courier = act.courier or order.facts.courier
-        tracking = act.tracking_number or order.facts.tracking_number
+        courier, tracking = act.label or (
+            act.courier or order.facts.courier, act.tracking_number or order.facts.tracking_number
+        )  # fmt: skip
         another = order.facts.shipment_state is ShipmentState.RETURNED and "tracking_number" in decision.changes
         if order.shipment_id is not None and not another:
             left_at = db_time(work.dialect, act.moments.left_at)
@@ -105,8 +106,10 @@ def next_state(order: KnownOrder, act: OrderAct, decision: Decision) -> Shipment
         return None
     if after is _SHIPPED:
         return state if state in _GONE else ShipmentState.DISPATCHED
-    return _labelled(order, act) or state or ShipmentState.AWAITING
+    kept = state if act.label is None else None
+    return _labelled(order, act) or kept or ShipmentState.AWAITING
 
 
 def _labelled(order: KnownOrder, act: OrderAct) -> ShipmentState | None:
-    return ShipmentState.LABEL_PRINTED if act.tracking_number or order.facts.tracking_number else None
+    number = act.label.tracking_number if act.label else act.tracking_number or order.facts.tracking_number
+    return ShipmentState.LABEL_PRINTED if number else None
