@@ -52,6 +52,7 @@ def test_a_file_becomes_a_job_and_changes_nothing_before_it_is_confirmed(app: Fl
     [
         (b"", "The file is empty."),
         (b"nomor,keadaan\n1,2\n", "The header row lacks order_number, status."),
+        (b"a,b\n" * 30 + b"order_number,status\n1,shipped\n", "They are looked for in the first rows,"),
         (b"order_number,status\n", "The file has a header row and nothing below it."),
         (b"\x89PNG\r\n\x1a\n" + bytes(300), "a picture, not a table"),
         (b"%PDF-1.7\n" + bytes(range(256)), "a PDF, not a table"),

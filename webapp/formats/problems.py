@@ -31,7 +31,8 @@ FILE_PROBLEMS: Mapping[str, str] = {
         "From line %(line)s on the file is %(kind)s, not a table. Save the table as CSV or XLSX and upload that."
     ),
     "missing_columns": N_(
-        "The header row lacks %(missing)s. It has: %(found)s. Name the columns as in the sample file."
+        "The header row lacks %(missing)s. It has: %(found)s. Name the columns as in the sample file. They are looked"
+        " for in the first rows, and of an Excel file on the first sheet that is not hidden."
     ),
     "missing_columns.guesses": N_("The header row lacks %(missing)s. It has: %(found)s. Rename %(guesses)s."),
     "duplicate_column": N_("Several columns mean “%(column)s”: %(found)s. Keep one of them."),
