@@ -73,6 +73,17 @@ def test_what_was_typed_comes_back_after_signing_in(app: Flask, shop: Shop) -> N
     assert count_rows(Order) == 1
 
 
+def test_what_was_typed_comes_back_after_signing_out_in_another_tab(app: Flask, shop: Shop) -> None:
+    person = of(app, shop, Role.CS)
+    token = person.token()
+    assert person.post("/logout").status_code == 302
+    answer = person.open("POST", NEW, data={**TYPED, "csrf_token": token})
+    assert answer.status_code == 401
+    again = send_on(person, sign_in(person, answer.text).text)
+    kept(again.text, {name: value for name, value in TYPED.items() if name != "do"})
+    assert count_rows(Order) == 0
+
+
 def test_no_transaction_waits_for_its_body(app: Flask, shop: Shop) -> None:
     person = of(app, shop, Role.CS)
     token = person.token()

@@ -24,6 +24,8 @@ KEEPS: Mapping[str, Permission] = {
     "orders.edit": Permission.ORDERS_EDIT,
 }
 """Endpoints of forms that are shown again, and write nothing, when `do` is `KEPT`; with what their page needs."""
+LEFT = "left"
+"""Where the cookie names the session that was ended by signing out: another tab may still have a form of it."""
 KEPT = "kept"
 """What `do` says when a form is given back."""
 _STANDS = 12 * 3600
@@ -42,7 +44,7 @@ def carried() -> str:
 
     A stranger's body is not even read: the cookie has to name a session that somebody had.
     """
-    token = session.get("_user_id")
+    token = session.get("_user_id") or session.get(LEFT)
     if request.method != "POST" or request.endpoint not in KEEPS or not isinstance(token, str):
         return ""
     user_id = accounts.person_of_session(db.session(), token)

@@ -62,7 +62,9 @@ def page(*, email: str = "", error: str = "", goes_to: str = "", kept: str = "")
 @blueprint.post("/logout", endpoint="sign_out")
 def sign_out() -> ResponseReturnValue:
     """End the session on the server and forget it in the browser."""
-    accounts.end_session(current_user.token)
+    token = current_user.token
+    accounts.end_session(token)
     logout_user()
     session.clear()
+    session[kept_forms.LEFT] = token
     return redirect(url_for("auth.sign_in"))
