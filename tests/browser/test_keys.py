@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Site
 from tests.browser.test_pages import findings
-from tests.factories import make_orders
+from tests.factories import make_orders, status_of
+from webapp.domain.order_status import OrderStatus
 from webapp.domain.permissions import Role
 from webapp.services.profile import save_profile
 
@@ -61,6 +62,21 @@ def test_a_row_is_reached_ticked_and_opened(site: Site, sign_in: SignIn) -> None
     expect(cursor).to_contain_text(orders[1].number)
     page.goto("/admin/orders/")
     expect(cursor).to_have_count(0)
+
+
+def test_a_change_is_made_and_taken_back_without_leaving_the_letters(site: Site, sign_in: SignIn) -> None:
+    (order,) = make_orders(site.shop.manual, status=OrderStatus.CONFIRMED)
+    page = sign_in()
+    page.goto("/admin/orders/")
+    for key in ("j", "x", "s"):
+        page.keyboard.press(key)
+    page.get_by_role("radio", name="In process").check()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    assert status_of(order.number) == "in_process"
+    page.keyboard.press("z")
+    expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+    assert status_of(order.number) == "confirmed"
 
 
 def test_help_names_the_keys_and_gives_the_focus_back(site: Site, sign_in: SignIn) -> None:

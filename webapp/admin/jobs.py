@@ -39,7 +39,7 @@ from webapp.services.exporting.order_export import result_file
 from webapp.services.importing.order_preview import MAPPING
 from webapp.services.orders.bulk import LIMIT
 from webapp.services.orders.undo import TIME as UNDO_TIME
-from webapp.services.orders.undo import UNDOABLE
+from webapp.services.orders.undo import UNDOABLE, was_for_good
 from webapp.services.unit_of_work import end_reading
 from webapp.spreadsheets.writing import CsvWriter
 
@@ -263,7 +263,7 @@ def _list_url(job: Job) -> str:
 def _way_back(job: Job) -> dict[str, Any]:
     """How an ended job can be undone by the signed-in person, and by which job it was."""
     batch = batch_to_undo(db.session(), current_user.actor, job)
-    if batch is None or job.finished_at is None or batch.kind not in UNDOABLE:
+    if batch is None or job.finished_at is None or batch.kind not in UNDOABLE or was_for_good(batch):
         return {"undo": None, "undone_by": None}
     if batch.undone_by is not None:
         undone_by = db.session.get_one(Batch, batch.undone_by).job_id

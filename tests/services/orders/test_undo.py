@@ -257,6 +257,16 @@ def test_once_by_who_did_it_and_for_ten_minutes(app: Flask, shop: Shop) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("to", "for_good"), [(S.CANCELED, True), (S.CLOSED, True), (S.IN_PROCESS, False)])
+def test_what_leads_nowhere_back_is_not_offered(app: Flask, shop: Shop, to: OrderStatus, *, for_good: bool) -> None:
+    start = S.SHIPPED if to is S.CLOSED else S.CONFIRMED
+    (order,) = make_orders(shop.manual, 1, status=start)
+    batch_id = batch_of(change_status(shop.actor(), [order.number], to, comment="asked for"))
+    (change,) = recent_changes(db.session(), shop.actor(), clock.now())
+    assert (change.batch_id, change.for_good, change.until is None) == (batch_id, for_good, for_good)
+    assert undo(shop.actor(), batch_id).count(Outcome.FAILED) == for_good
+
+
 def test_two_who_press_undo_at_once_take_it_back_once(app: Flask, shop: Shop) -> None:
     (order,) = make_orders(shop.manual, 1, status=S.CONFIRMED)
     actor = shop.actor()

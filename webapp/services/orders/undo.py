@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.actors import Actor, ActorKind
 from webapp.domain.order_acts import ActKind, Assignee, Label, Named, OrderAct, OrderFacts, Outcome, decide_undo
 from webapp.domain.order_moments import Moved, moments_after
-from webapp.domain.order_status import TO_SHIP, OrderStatus, find_transition
+from webapp.domain.order_status import FINAL, TO_SHIP, OrderStatus, find_transition
 from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.models import Batch, Job, OrderHistory
 from webapp.services.orders.batches import new_batch
@@ -80,6 +80,7 @@ class RecentChange:
     undone: bool
     job_id: int | None = None
     going_on: bool = False
+    for_good: bool = False
 
 
 def has_way_back(result: OrderResult) -> bool:
@@ -90,6 +91,11 @@ def has_way_back(result: OrderResult) -> bool:
         return True
     back = (result.to_status, result.from_status)
     return any(find_transition(*back, digital=digital) for digital in (False, True))
+
+
+def was_for_good(batch: Batch) -> bool:
+    """Whether a change set its orders to a status that nothing leads out of: an undo would be refused for each."""
+    return batch.kind == ActKind.CHANGE_STATUS and batch.to_status in FINAL
 
 
 def undo(actor: Actor, batch_id: int) -> BulkResult:
@@ -257,9 +263,10 @@ def recent_changes(session: Session, actor: Actor, now: datetime) -> list[Recent
 def _recent(batch: Batch, job: Job | None, now: datetime) -> RecentChange:
     end = batch.created_at if job is None else job.finished_at
     orders = len(batch.order_ids or ()) if job is None else job.ok
-    still = end is not None and end + TIME >= now and batch.undone_by is None and orders > 0
+    for_good = was_for_good(batch)
+    still = end is not None and end + TIME >= now and batch.undone_by is None and orders > 0 and not for_good
     return RecentChange(
         batch.id, ActKind(batch.kind), OrderStatus(batch.to_status) if batch.to_status else None, orders,
         batch.created_at, end + TIME if end is not None and still else None, batch.undone_by is not None, batch.job_id,
-        end is None,
+        end is None, for_good,
     )  # fmt: skip
