@@ -62,8 +62,8 @@ def number_text(raw: str, shape: int = Shape.PLAIN, *, from_1904: bool = False) 
     """The text of a stored number.
 
     Whole numbers have neither ``.0`` nor an exponent, others at most 15 digits as Excel shows them; dates are ISO 8601
-    and without a time where the format shows none. A whole number of more digits that ends as Excel has rounded it
-    keeps its exponent, so that nobody takes it for all of the number. What is not a number is given back as it is.
+    and without a time where the format shows none. A whole number of 17 digits or more that ends as Excel has rounded
+    it keeps its exponent, so that nobody takes it for all of the number. What is not a number is given back as it is.
     """
     if shape == Shape.PLAIN and raw.isdecimal() and raw.isascii():
         return _rounded(raw)  # every digit as it is stored: more of them than a float holds
@@ -89,7 +89,8 @@ def _plain(value: float) -> str:
 
 
 def _rounded(digits: str) -> str:
-    if len(digits) <= _EXACT_DIGITS or digits[_EXACT_DIGITS:].strip("0") or digits[0] in "0-":
+    # A float holds nearly all numbers of 16 digits: one of ten ends with a zero of its own.
+    if len(digits) <= _EXACT_DIGITS + 1 or digits[_EXACT_DIGITS:].strip("0") or digits[0] in "0-":
         return digits
     kept = digits[:_EXACT_DIGITS].rstrip("0")
     return f"{kept[0]}{'.' if kept[1:] else ''}{kept[1:]}E+{len(digits) - 1}"
