@@ -12,14 +12,14 @@ from wtforms.validators import Length
 
 from webapp.admin.base import PageForm
 from webapp.admin.forms import cleaned
-from webapp.domain.order_texts import LONGEST
+from webapp.domain.order_texts import LONGEST_TOLD
 
 OVERRIDE: Mapping[str, bool | None] = {"": None, "withdraw": True, "allow": False}
 """What the three ways of *override* mean: leave it, withdraw the buyer's right to ask for a return, allow it again."""
 
 
 def _comment() -> Any:
-    short = Length(max=LONGEST["comment"], message=lazy_gettext("Shorten the comment to %(max)d characters."))
+    short = Length(max=LONGEST_TOLD["comment"], message=lazy_gettext("Shorten the comment to %(max)d characters."))
     return TextAreaField(lazy_gettext("Comment"), [short], filters=[cleaned])
 
 
@@ -76,5 +76,5 @@ class DeleteForm(PageForm):
 class TrackingForm(PageForm):
     """Courier and tracking number of one order's parcel."""
 
-    courier = StringField(lazy_gettext("Courier"), [Length(max=LONGEST["courier"])])
+    courier = StringField(lazy_gettext("Courier"), [Length(max=LONGEST_TOLD["courier"])])
     tracking_number = StringField(lazy_gettext("Tracking number"), [Length(max=100)])

@@ -29,7 +29,7 @@ from webapp.domain.couriers import (
 from webapp.domain.errors import Code, Problem
 from webapp.domain.order_acts import ActKind, Outcome
 from webapp.domain.order_status import TO_SHIP, OrderStatus
-from webapp.domain.order_texts import LONGEST
+from webapp.domain.order_texts import LONGEST_TOLD
 from webapp.domain.permissions import Permission
 from webapp.extensions import db
 from webapp.formats import problem_text, status_label
@@ -118,7 +118,7 @@ class OrderPages:
         if not form.tracking_number.errors:
             if courier is None and tracking is None:
                 form.tracking_number.errors = [_("Type the tracking number, or the courier.")]
-            elif len(typed) > LONGEST["courier"]:
+            elif len(typed) > LONGEST_TOLD["courier"]:
                 form.courier.errors = [problem_text(Problem(Code.BAD_VALUE, {"field": "courier", "value": typed}))]
             else:
                 problem = self._problem(bulk.set_tracking(current_user.actor, number, courier, tracking))

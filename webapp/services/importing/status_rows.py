@@ -14,7 +14,7 @@ from webapp.domain.damage import is_formula_error
 from webapp.domain.errors import Code, Problem
 from webapp.domain.order_acts import OrderAct
 from webapp.domain.order_status import OrderStatus
-from webapp.domain.order_texts import LONGEST
+from webapp.domain.order_texts import LONGEST_TOLD
 from webapp.domain.payment import PaymentStatus
 from webapp.domain.words import status_from_words, yes_no
 from webapp.services.job_chunks import IdSet
@@ -82,7 +82,7 @@ def _status_row(
 
 
 def _too_long(field: str, text: str) -> Problem:
-    limit = LONGEST[field]
+    limit = LONGEST_TOLD[field]
     return Problem(Code.BAD_VALUE, {"field": field, "value": text[:60] + "…", "variant": "long", "limit": limit})
 
 
@@ -100,7 +100,7 @@ def _act(status: str, comment: str, notify: str, tracking: str, courier: str, pa
         if is_formula_error(text):
             return Problem(Code.BAD_VALUE, {"field": field, "value": text, "variant": "formula_error"})
     for field, text in (("comment", comment), ("courier", courier)):
-        if len(text) > LONGEST[field]:
+        if len(text) > LONGEST_TOLD[field]:
             return _too_long(field, text)
     try:
         number = clean_tracking_number(tracking) if tracking else None
