@@ -38,7 +38,7 @@ def test_old_bytes_without_a_row_are_deleted_and_nothing_else(app: Flask, shop: 
 
 
 def test_what_was_written_one_by_one_is_merged_into_the_search_index(app: Flask, shop: Shop) -> None:
-    names = [f"Penenun {chr(97 + n) * 3}" for n in range(20)]
+    names = [f"Penenun {chr(97 + n) * 9}" for n in range(20)]  # longer than what a number has by chance
     for name in names:
         make_orders(shop.manual, buyer=Buyer(name))
     parts = _parts_of_the_index()
