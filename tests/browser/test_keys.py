@@ -72,10 +72,13 @@ def test_a_change_is_made_and_taken_back_without_leaving_the_letters(site: Site,
         page.keyboard.press(key)
     page.get_by_role("radio", name="In process").check()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    page.wait_for_load_state()  # the scripts take the message out and put it in again
+    expect(undo).to_be_visible()
     assert status_of(order.number) == "in_process"
     page.keyboard.press("z")
-    expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+    expect(undo).to_be_hidden()
     assert status_of(order.number) == "confirmed"
 
 
