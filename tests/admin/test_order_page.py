@@ -11,12 +11,14 @@ from tests.admin.back_office import BackOffice, limited, of
 from tests.admin.order_pages import LIST, said_after, toasts, words
 from tests.factories import Shop, count_rows, force, history_of, make_orders, status_of
 from webapp.domain.numbers import encode_token
+from webapp.domain.order_acts import ActKind, OrderAct
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.domain.permissions import Role
 from webapp.models import Order, OutboxMessage
 from webapp.services.orders import bulk
 from webapp.services.orders.create import Buyer, NewLine
+from webapp.services.orders.undo import undo
 
 S = OrderStatus
 
@@ -194,6 +196,17 @@ def test_a_tracking_number_is_set_once(app: Flask, shop: Shop) -> None:
     assert "Save courier" in words(page)
     said_after(person, person.post(path, {"courier": "SiCepat"}))
     assert "SiCepat" in words(person.page(LIST + order.number))
+
+
+def test_history_tells_that_a_parcel_has_no_courier_and_no_number_any_more(app: Flask, shop: Shop) -> None:
+    (order,) = make_orders(shop.manual, status=OrderStatus.CONFIRMED)
+    act = OrderAct(to=OrderStatus.SHIPPED, courier="jnt", tracking_number="JX0123456789")
+    sent = bulk.act_on_orders(shop.actor(), ActKind.STATUS_UPLOAD, [order.number], act)
+    assert sent.batch_id is not None
+    undo(shop.actor(), sent.batch_id)
+    page = words(of(app, shop).page(f"{LIST}{order.number}"))
+    assert "Courier: J&T Express Tracking number: JX0123456789" in page
+    assert "Courier: – Tracking number: –" in page
 
 
 def test_who_may_set_a_tracking_number(app: Flask, shop: Shop) -> None:

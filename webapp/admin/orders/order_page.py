@@ -197,8 +197,9 @@ def _details(entry: HistoryEntry) -> Iterable[str]:
     if "payment_status" in changes:
         before, after = changes["payment_status"]
         yield _("Payment: %(before)s to %(after)s", before=payment_label(before), after=payment_label(after))
-    if "courier" in changes and changes["courier"][1]:
-        yield _("Courier: %(courier)s", courier=courier_name(changes["courier"][1]))
+    if "courier" in changes:
+        courier = changes["courier"][1]
+        yield _("Courier: %(courier)s", courier=courier_name(courier) if courier else "–")
     if "tracking_number" in changes:
         yield _("Tracking number: %(number)s", number=changes["tracking_number"][1] or "–")
     if "assigned_to" in changes:
