@@ -38,19 +38,34 @@ def overdue_hits(session: ReadSession, conditions: Conditions, way: Way, start: 
     return _take(st, conditions, found, _beside_overdue(conditions), way, start, need)
 
 
-def few_overdue(session: ReadSession, conditions: Conditions) -> bool:
-    """Whether so few orders are overdue that all of them may be fetched: told by the index alone."""
-    st = Statement(session)
-    late = conditions.sql([Part.OVERDUE], st, "o")
-    found = st.run(f"select count(*) from (select 1 from orders o where {late} limit {MOST_OVERDUE + 1}) x")[0][0]
-    return bool(found <= MOST_OVERDUE)
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """Whether so `few` orders are overdue that all of them may be fetched, and, if it took no more to tell, how many
+    the list has, at most `COUNT_CAP`, and whether that is all."""
+
+    few: bool
+    count: tuple[int, bool] | None
+
+
+def look_at_overdue(session: ReadSession, conditions: Conditions) -> Overdue:
+    """How many orders are overdue, whatever else is asked of them: told by the index alone."""
+    alone = not _beside_overdue(conditions)
+    found = _count_overdue(session, conditions, frozenset(), COUNT_CAP if alone else MOST_OVERDUE)
+    return Overdue(found <= MOST_OVERDUE, _capped(found) if alone else None)
 
 
 def count_overdue(session: ReadSession, conditions: Conditions) -> tuple[int, bool]:
-    """How many orders are overdue (and meet the rest), at most `COUNT_CAP`, and whether that is all."""
+    """How many orders are overdue and meet the rest, at most `COUNT_CAP`, and whether that is all."""
+    return _capped(_count_overdue(session, conditions, _beside_overdue(conditions), COUNT_CAP))
+
+
+def _count_overdue(session: ReadSession, conditions: Conditions, rest: frozenset[Part], most: int) -> int:
     st = Statement(session)
-    wanted = conditions.sql({Part.OVERDUE, *_beside_overdue(conditions)}, st, "o")
-    found = st.run(f"select count(*) from (select 1 from orders o where {wanted} limit {COUNT_CAP + 1}) x")[0][0]
+    wanted = conditions.sql({Part.OVERDUE, *rest}, st, "o")
+    return int(st.run(f"select count(*) from (select 1 from orders o where {wanted} limit {most + 1}) x")[0][0])
+
+
+def _capped(found: int) -> tuple[int, bool]:
     return min(found, COUNT_CAP), found <= COUNT_CAP
 
 

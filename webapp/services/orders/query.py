@@ -214,7 +214,9 @@ class _Taken:
 
 def _take(session: ReadSession, conditions: Conditions, picture: Picture | None, cursor: Cursor, need: int) -> _Taken:
     way, start = cursor.way, cursor.key
-    for find in _sets(session, conditions, picture):
+    late = conditions.overdue_at is not None and not conditions.query.words
+    overdue = hits.look_at_overdue(session, conditions) if late else None
+    for find in _sets(session, conditions, picture, overdue):
         found = find(session, conditions, way, start, need)
         if find is hits.whole_value_hits and not found.count:
             continue  # nothing has this as a whole; it may be a part of something
@@ -222,11 +224,17 @@ def _take(session: ReadSession, conditions: Conditions, picture: Picture | None,
             return _Taken(found.keys, None, Count(found.count))
     source = _source(session, conditions, picture)
     walked = walk(session, conditions, source, way, start, need)
-    whole = start is None and (walked.edge is not None or len(walked.keys) < need)
-    return _Taken(walked.keys, walked.edge, Count(len(walked.keys), walked.edge is None) if whole else None, source)
+    count = None
+    if overdue is not None and overdue.count is not None:
+        count = Count(*overdue.count)
+    elif start is None and (walked.edge is not None or len(walked.keys) < need):
+        count = Count(len(walked.keys), walked.edge is None)
+    return _Taken(walked.keys, walked.edge, count, source)
 
 
-def _sets(session: ReadSession, conditions: Conditions, picture: Picture | None) -> Iterator[_Find]:
+def _sets(
+    session: ReadSession, conditions: Conditions, picture: Picture | None, overdue: hits.Overdue | None
+) -> Iterator[_Find]:
     """The small sets that may hold the answer, in the order in which to ask them."""
     if conditions.query.whole is not None:
         yield hits.whole_value_hits
@@ -238,8 +246,8 @@ def _sets(session: ReadSession, conditions: Conditions, picture: Picture | None)
         expected = _rare(session, conditions, picture)
         if expected is not None:
             yield partial(hits.word_hits, few=_few(conditions, picture, expected))
-    elif conditions.overdue_at is not None:
-        if hits.few_overdue(session, conditions):
+    elif overdue is not None:
+        if overdue.few:
             yield hits.overdue_hits
     elif conditions.awaiting:
         yield hits.awaiting_hits
