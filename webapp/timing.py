@@ -26,10 +26,10 @@ def init(app: Flask) -> None:
 class _Spent:
     """What a request has spent in the database; the next one of its thread begins anew."""
 
-    __slots__ = ("began", "seconds", "statements")
+    __slots__ = ("began", "seconds", "sent", "statements")
 
     def __init__(self) -> None:
-        self.began = time.perf_counter()
+        self.began = self.sent = time.perf_counter()
         self.statements = 0
         self.seconds = 0.0
 
@@ -41,15 +41,17 @@ def _begin() -> None:
     _spent.set(_Spent())
 
 
-def _before(_connection: Any, _cursor: Any, _statement: Any, _params: Any, context: Any, _many: Any) -> None:
-    context.began = time.perf_counter()
+def _before(*_statement: Any) -> None:
+    spent = _spent.get()
+    if spent is not None:
+        spent.sent = time.perf_counter()
 
 
-def _after(_connection: Any, _cursor: Any, _statement: str, _params: Any, context: Any, _many: Any) -> None:
+def _after(*_statement: Any) -> None:
     spent = _spent.get()
     if spent is not None:
         spent.statements += 1
-        spent.seconds += time.perf_counter() - context.began
+        spent.seconds += time.perf_counter() - spent.sent
 
 
 def _report(response: Response) -> Response:

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from webapp.extensions import db
+from webapp.services.sending import read, send
 from webapp.services.sets import insert_rows
 from webapp.services.statements import Statement
 
@@ -22,3 +23,20 @@ def test_a_failure_in_a_later_row_is_sqlalchemys_too(app: Flask) -> None:
 def test_a_failure_of_many_rows_is_sqlalchemys_too(app: Flask) -> None:
     with db.engine.execution_options(write=True).connect() as connection, pytest.raises(IntegrityError):
         insert_rows(connection, "role_permissions", ("role", "permission"), [("cs", "orders.view")] * 2)
+
+
+def test_a_statement_that_is_sent_fails_as_any_other(app: Flask) -> None:
+    sql = "insert into role_permissions (role, permission) values ('cs', 'orders.view')"
+    with db.engine.execution_options(write=True).connect() as connection:
+        connection.begin()
+        send(connection, sql, ())
+        with pytest.raises(IntegrityError):
+            send(connection, sql, ())
+        connection.rollback()
+
+
+def test_who_listens_to_statements_hears_of_those_written_by_hand(app: Flask, statements: list[str]) -> None:
+    with db.engine.connect() as connection:
+        statements.clear()
+        assert read(connection, "select 1, 'x'", ()) == [(1, "x")]
+    assert statements == ["select 1, 'x'"]

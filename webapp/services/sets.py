@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from webapp.models.types import to_ms
+from webapp.services.sending import send
 
 DbTime = Any
 """A moment or a day as the database keeps it: on PostgreSQL Python's own, on SQLite milliseconds and ISO text."""
@@ -154,9 +155,7 @@ def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows
         connection.exec_driver_sql(f"insert into {table} ({names}) values {', '.join([marks] * _TOGETHER)}", together)
     if whole < len(rows):
         rest = tuple(chain.from_iterable(plain[whole:]))
-        connection.exec_driver_sql(
-            f"insert into {table} ({names}) values {', '.join([marks] * (len(rows) - whole))}", rest
-        )
+        send(connection, f"insert into {table} ({names}) values {', '.join([marks] * (len(rows) - whole))}", rest)
 
 
 Write = Callable[[str, Sequence[str], Sequence[Sequence[Any]]], None]

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, scoped_session
 from webapp.database import BY_KEY
 from webapp.extensions import db
 from webapp.models.types import from_ms, to_ms
+from webapp.services.sending import read
 from webapp.services.sets import array_text
 
 ReadSession: TypeAlias = "Session | scoped_session[Session]"
@@ -88,17 +89,7 @@ class Statement:
 
         Raises DBAPIError, whether it fails at once or while its rows are fetched.
         """
-        connection = self._session.connection()
-        result = connection.exec_driver_sql(sql, self.params)
-        cursor = result.cursor
-        try:
-            # The driver's tuples as they are: wrapping each in a row with names takes as long as reading it.
-            rows = list(cursor.fetchall()) if cursor is not None else []
-        except connection.dialect.loaded_dbapi.Error as error:
-            # SQLite reads as its rows are fetched; who tries again or tells of it knows SQLAlchemy's errors alone.
-            result.cursor_strategy.handle_exception(result, cursor, error)
-        result.close()
-        return rows
+        return read(self._session.connection(), sql, self.params)
 
 
 def is_sqlite(session: ReadSession) -> bool:

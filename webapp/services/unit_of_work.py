@@ -17,7 +17,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Dialect, TextClause
+from sqlalchemy import Dialect, TextClause
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -27,6 +27,7 @@ from webapp.database import WRITING
 from webapp.domain.actors import Actor, ActorKind
 from webapp.extensions import db
 from webapp.models import AuditEntry, User
+from webapp.services import sending
 
 _open: ContextVar[bool] = ContextVar("unit_of_work_open", default=False)
 
@@ -53,13 +54,22 @@ class UnitOfWork:
         self.now = clock.now()
         return self.now
 
-    def send(self, sql: TextClause, bound: Mapping[str, Any]) -> CursorResult[Any]:
-        """Send a hand-written statement whose text stays (kept by its writer) and whose values the driver takes as they
-        are. The session's way puts it together anew each time, which takes as long as a small statement."""
+    def send(self, sql: TextClause, bound: Mapping[str, Any]) -> None:
+        """Run a hand-written statement that gives no rows.
+
+        Its text stays (kept by its writer), and the driver takes its values as they are: the session's way puts it
+        together anew each time, which takes as long as a small statement.
+        """
+        sending.send(self.session.connection(), *self._as_sent(sql, bound))
+
+    def read(self, sql: TextClause, bound: Mapping[str, Any]) -> list[Any]:
+        """The rows of such a statement, as tuples of what the driver gives."""
+        return sending.read(self.session.connection(), *self._as_sent(sql, bound))
+
+    def _as_sent(self, sql: TextClause, bound: Mapping[str, Any]) -> tuple[str, sending.Bound]:
         compiled = _compiled(sql, self.dialect)
         order = compiled.positiontup
-        values = dict(bound) if order is None else tuple([bound[name] for name in order])
-        return self.session.connection().exec_driver_sql(compiled.string, values)
+        return compiled.string, bound if order is None else tuple([bound[name] for name in order])
 
     def writes_many(self, rows: int) -> None:
         """Say that `rows` rows with foreign keys are about to be written, and that nothing is searched for after them

@@ -37,5 +37,5 @@ def new_batch(
         "actor_id": work.actor.id,
         "actor_name": work.actor.name,
     }
-    batch_id: int = work.send(_INSERT, values).scalar_one()
-    return batch_id
+    [(batch_id,)] = work.read(_INSERT, values)
+    return int(batch_id)
