@@ -181,6 +181,8 @@ class WholeWord:
 def search_text(text: str) -> str:
     """The one form in which texts are searched: folded, separators between digits dropped, e-mail domains dropped,
     a phone number typed in groups joined, then NFD, so that a Korean syllable is two or three letters."""
+    if text.isalnum() and text.isascii():
+        return text.lower()  # a number, a phone as it is looked up, a SKU
     folded = fold(text)
     if folded.isascii() and "@" not in folded and (" " not in folded or folded.replace(" ", "").isalpha()):
         return _BETWEEN_DIGITS.sub("", folded)  # one word, or words of letters: most of what files of orders hold

@@ -185,7 +185,8 @@ def _copy(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> No
     try:
         with cursor, cursor.copy(sql) as copy:
             for row in rows:
-                copy.write_row([v if type(v) in _AS_IT_IS else _copied(v) for v in row])
+                plain = _AS_IT_IS.issuperset(map(type, row))
+                copy.write_row(row if plain else [v if type(v) in _AS_IT_IS else _copied(v) for v in row])
     except driver_error as error:
         # Who tries again after a lock that was not had knows SQLAlchemy's errors alone.
         raise DBAPIError.instance(sql, None, error, driver_error, dialect=connection.dialect) from error

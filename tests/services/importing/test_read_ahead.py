@@ -8,15 +8,15 @@ from contextlib import closing
 
 import pytest
 
-from webapp.services.importing.read_ahead import read_ahead
+from webapp.services.importing.read_ahead import ReadAhead
 
 
 def test_items_come_in_order_and_once() -> None:
-    assert list(read_ahead(range(100))) == list(range(100))
-    assert list(read_ahead([])) == []
+    assert list(ReadAhead(range(100))) == list(range(100))
+    assert list(ReadAhead([])) == []
 
 
-def test_the_next_item_is_taken_before_it_is_asked_for() -> None:
+def test_the_next_item_is_taken_once_it_may_be_and_before_it_is_asked_for() -> None:
     taken = [threading.Event() for _ in range(3)]
 
     def items() -> Iterator[int]:
@@ -24,10 +24,14 @@ def test_the_next_item_is_taken_before_it_is_asked_for() -> None:
             event.set()
             yield number
 
-    with closing(read_ahead(items())) as ahead:
+    with closing(ReadAhead(items())) as ahead:
         assert next(ahead) == 0
+        assert not taken[1].is_set()
+        ahead.begin()
+        ahead.begin()
         assert taken[1].wait(10)
         assert not taken[2].is_set()
+        assert list(ahead) == [1, 2]
 
 
 def test_an_error_is_raised_behind_what_came_before_it() -> None:
@@ -35,7 +39,7 @@ def test_an_error_is_raised_behind_what_came_before_it() -> None:
         yield 1
         raise ZeroDivisionError
 
-    ahead = read_ahead(items())
+    ahead = ReadAhead(items())
     assert next(ahead) == 1
     with pytest.raises(ZeroDivisionError):
         next(ahead)
@@ -43,6 +47,6 @@ def test_an_error_is_raised_behind_what_came_before_it() -> None:
 
 def test_closing_ends_the_thread() -> None:
     before = threading.active_count()
-    with closing(read_ahead(iter(range(10)))) as ahead:
+    with closing(ReadAhead(iter(range(10)))) as ahead:
         next(ahead)
     assert threading.active_count() == before

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tests.factories import Shop, count_rows, history_of, make_orders, new_order, totals_recounted
 from webapp.domain.errors import Code, Refused
-from webapp.domain.numbers import normalize_order_number
+from webapp.domain.numbers import TOKEN_BYTES, normalize_order_number
 from webapp.domain.payment import PaymentMethod
 from webapp.domain.permissions import Role
 from webapp.extensions import db
@@ -92,7 +92,13 @@ def test_a_foreign_account_does_not_exist(app: Flask, shop: Shop) -> None:
 
 def test_numbers_that_collide_get_others(app: Flask, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = iter([1, 1, 2, 2, 2, 3])
-    monkeypatch.setattr(create.secrets, "randbits", lambda _bits: next(drawn))
+    chance = create.secrets.token_bytes
+
+    def draw(size: int) -> bytes:
+        # Tokens of sixteen bytes each by chance, numbers of five as they stand above.
+        return chance(size) if size % TOKEN_BYTES == 0 else b"".join(next(drawn).to_bytes(5) for _ in range(size // 5))
+
+    monkeypatch.setattr(create.secrets, "token_bytes", draw)
     first = make_orders(shop.manual, 2, payment_method=PaymentMethod.QRIS)
     second = make_orders(shop.manual, 1)
     numbers = [order.number for order in first + second]

@@ -68,6 +68,8 @@ def cell_text(text: str, field: str) -> str:
     """A text as typed, without signs that turn what is read beside it; none where nobody sees anything. A number is
     kept whole: rows with the same one belong together. Raises BadCell for one that is too long, for the error of a
     formula, and for a number that was rounded: those of other orders come to the same."""
+    if not text:
+        return ""
     if field != "channel_order_id":
         text = without_turns(text)
     elif is_rounded(text):

@@ -179,7 +179,8 @@ class OrderReader:
         get = self._getter(values)
         arrival, method = self._arrival(get, place)
         lines = self._lines(group, members, place.currency)
-        if not cell_text(get("buyer_name"), "buyer_name"):
+        name = cell_text(get("buyer_name"), "buyer_name")
+        if not name:
             raise BadCell(Code.MISSING_VALUE, "buyer_name")
         if not lines:
             return
@@ -191,8 +192,8 @@ class OrderReader:
             raise BadCell(Code.BAD_VALUE, "unit_price", get("unit_price"))
         phone, address, district, city, province, postal_code, notes = (cell_text(get(n), n) for n in _BUYER)
         buyer = Buyer(
-            cell_text(get("buyer_name"), "buyer_name"), phone, cell_email(get("buyer_email")), address, district, city,
-            province, postal_code, cell_country(get("country")),
+            name, phone, cell_email(get("buyer_email")), address, district, city, province, postal_code,
+            cell_country(get("country")),
         )  # fmt: skip
         group.new = NewOrder(
             place.account_id, buyer, tuple(lines), payment_method=method, ordered_at=self._moment(get, place),

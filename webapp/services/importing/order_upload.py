@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -35,7 +35,7 @@ from webapp.services.importing.order_places import Places, read_places
 from webapp.services.importing.order_preview import CHECKED, MAPPING, Tally, about_file
 from webapp.services.importing.order_readings import Readings
 from webapp.services.importing.order_rows import OrderGroup, OrderReader
-from webapp.services.importing.read_ahead import read_ahead
+from webapp.services.importing.read_ahead import ReadAhead
 from webapp.services.importing.templates import UnknownName
 from webapp.services.importing.upload_jobs import applied_before, done_row, give_up, start_upload
 from webapp.services.job_chunks import SLICE, DoneRow, IdSet, done_before, parts, work_through
@@ -169,8 +169,9 @@ class _Check:
         session = db.session()
         twins = _twins(self.job)
         groups_of = by_size(reader.groups(_rows(self.file, self.storage, together)), LOOK // 2, _size)
-        with closing(read_ahead(groups_of)) as several:
+        with closing(ReadAhead(groups_of)) as several:
             for groups in several:
+                several.begin()
                 aimed = aim_groups(session, self.actor.scope, groups, seen)
                 ids = [each.order_id for each in aimed if each.order_id is not None]
                 known = read_orders(session, self.actor.scope, ids)
@@ -280,9 +281,9 @@ def _go_on(job: Job, lease: Lease, actor: Actor, storage: Storage, seconds: floa
     with open_order_file(job, storage) as file:
         reader = OrderReader(mapping, file.header, places, preview["ways"], job.created_at)
         rest = islice(_rows(file, storage, preview.get("together")), done, None)
-        with closing(read_ahead(by_size(reader.groups(rest), CHUNK[dialect], _size))) as several:
-            chunks = _chunks(actor, several, seen)
-            return work_through(job, lease, actor, chunks, _Chunk(reader, twins).do, until=until, size=_rows_of)
+        with closing(ReadAhead(by_size(reader.groups(rest), CHUNK[dialect], _size))) as several:
+            chunks, chunk = _chunks(actor, several, seen), _Chunk(reader, twins, several.begin)
+            return work_through(job, lease, actor, chunks, chunk.do, until=until, size=_rows_of)
 
 
 def _chunks(actor: Actor, several: Iterable[Sequence[OrderGroup]], seen: IdSet) -> Iterator[list[Aimed]]:
@@ -299,10 +300,11 @@ def _rows_of(aimed: Sequence[Aimed]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """Does some orders of a job in one transaction."""
+    """Does some orders of a job in one transaction. `read_on` lets the next ones be read meanwhile."""
 
     reader: OrderReader
     twins: Sequence[int]
+    read_on: Callable[[], None]
 
     def do(self, work: UnitOfWork, aimed: Sequence[Aimed], skip_locked: bool) -> list[DoneRow]:
         """Make and change the orders; what became of each row."""
@@ -320,9 +322,11 @@ class _Chunk:
         absent = Code.LOCKED if skip_locked else Code.NOT_FOUND
         decided = decide_groups(aimed, existing, known, contents, self.reader, actor, absent=absent)
         new = [each for each in decided if each.new is not None]
-        made = insert_orders(work, [each.new for each in new if each.new is not None]) if new else []
+        orders = [each.new for each in new if each.new is not None]
+        made = insert_orders(work, orders, meanwhile=self.read_on) if orders else []
         for each, created in zip(new, made, strict=True):
             each.order_id = created.id
+        self.read_on()  # also where nothing is new
         write_contents(work, [(d.known, *d.update) for d in decided if d.known and d.update])
         return [done_row(*row) for each in decided for row in each.rows()]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from webapp.domain.actors import Actor
 from webapp.domain.days import cut_ms, local_day
 from webapp.domain.errors import Code, Refused
 from webapp.domain.money import LARGEST
-from webapp.domain.numbers import RANDOM_BITS, new_order_number
+from webapp.domain.numbers import RANDOM_BITS, TOKEN_BYTES, new_order_number
 from webapp.domain.order_status import TO_SHIP, Acceptance, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentState, PaymentStatus
 from webapp.domain.permissions import Permission
@@ -114,8 +114,10 @@ def create_orders(actor: Actor, orders: Sequence[NewOrder]) -> list[CreatedOrder
         return insert_orders(work, orders)
 
 
-def insert_orders(work: UnitOfWork, orders: Sequence[NewOrder]) -> list[CreatedOrder]:
-    """`create_orders` within a running transaction."""
+def insert_orders(
+    work: UnitOfWork, orders: Sequence[NewOrder], *, meanwhile: Callable[[], None] | None = None
+) -> list[CreatedOrder]:
+    """`create_orders` within a running transaction. `meanwhile` is called once the database has much to write."""
     if not work.actor.may(Permission.ORDERS_CREATE):
         raise Refused(Code.NO_PERMISSION, number="", variant="create")
     accounts = _accounts(work, orders)
@@ -126,9 +128,10 @@ def insert_orders(work: UnitOfWork, orders: Sequence[NewOrder]) -> list[CreatedO
     phones = [phone_key_of(order.buyer, store.currency) for order, store in zip(orders, stores, strict=True)]
     buyers = [(store.id, o.buyer, phone) for o, store, phone in zip(orders, stores, phones, strict=True)]
     customers = customers_of(work, buyers)
-    drafts = [_draft(work, *parts) for parts in zip(ids, orders, stores, phones, customers, strict=True)]
+    tokens = _random(len(orders), TOKEN_BYTES)
+    drafts = [_draft(work, *parts) for parts in zip(ids, orders, stores, phones, customers, tokens, strict=True)]
     _number(work.session, drafts)
-    _insert(work, drafts)
+    _insert(work, drafts, meanwhile)
     return [CreatedOrder(d.id, d.number, d.token, d.status) for d in drafts]
 
 
@@ -213,14 +216,19 @@ def goods_of(lines: Sequence[NewLine]) -> int:
 
 
 def _draft(
-    work: UnitOfWork, order_id: int, order: NewOrder, store: Store, phone: str | None, customer_id: int | None
+    work: UnitOfWork,
+    order_id: int,
+    order: NewOrder,
+    store: Store,
+    phone: str | None,
+    customer_id: int | None,
+    token: bytes,
 ) -> _Draft:
     arrival = order.arrival or (_LEAD if order.payment_method is None else _WAITS)
     subtotal = goods_of(order.lines)
     ordered_at = cut_ms(order.ordered_at or work.now)
     at, day = row_time(work.dialect, ordered_at), local_day(ordered_at, store.timezone).isoformat()
-    token = order.token or secrets.token_bytes(16)
-    return _Draft(order_id, order, store, at, day, arrival, subtotal, token, phone, customer_id)
+    return _Draft(order_id, order, store, at, day, arrival, subtotal, order.token or token, phone, customer_id)
 
 
 _LEAD, _WAITS = Arrival(OrderStatus.CREATED), Arrival(OrderStatus.PENDING)
@@ -232,13 +240,20 @@ def phone_key_of(buyer: Buyer, currency: str) -> str | None:
     return phone_key(buyer.phone, country) if buyer.phone else None
 
 
+def _random(count: int, size: int) -> list[bytes]:
+    """`count` times `size` bytes that nobody can guess, asked for together: at each asking another thread may go on,
+    and the one that reads a file ahead does."""
+    drawn = secrets.token_bytes(count * size)
+    return [drawn[at : at + size] for at in range(0, len(drawn), size)]
+
+
 def _number(session: Session, drafts: Sequence[_Draft]) -> None:
     """Give each order a number that no other has; the few that collide get another."""
     dialect = session.get_bind().dialect
     open_drafts = list(drafts)
     while open_drafts:
-        for draft in open_drafts:
-            draft.number = new_order_number(date.fromisoformat(draft.day), secrets.randbits(RANDOM_BITS))
+        for draft, bits in zip(open_drafts, _random(len(open_drafts), RANDOM_BITS // 8), strict=True):
+            draft.number = new_order_number(date.fromisoformat(draft.day), int.from_bytes(bits))
         sql = text(f"select number from orders where {any_of(dialect, 'number', 'numbers')}")
         taken = set(session.scalars(sql, {"numbers": many(dialect, [d.number for d in open_drafts])}))
         seen: set[str] = set()
@@ -289,7 +304,7 @@ def customers_of(work: UnitOfWork, buyers: Sequence[tuple[int, Buyer, str | None
 _CUSTOMERS = RowSet("u", store_id="bigint", name="text", phone_key="text", email="text")
 
 
-def _insert(work: UnitOfWork, drafts: Sequence[_Draft]) -> None:
+def _insert(work: UnitOfWork, drafts: Sequence[_Draft], meanwhile: Callable[[], None] | None) -> None:
     work.writes_many(len(drafts))
     now, actor = row_time(work.dialect, work.now), work.actor
     with rows_beside(work.session.connection()) as write:
@@ -301,6 +316,8 @@ def _insert(work: UnitOfWork, drafts: Sequence[_Draft]) -> None:
              d.ship_by(work.now))
             for d in drafts
         ])  # fmt: skip
+        if meanwhile is not None:
+            meanwhile()
         # What takes the database longest goes first: the rest is put together meanwhile.
         insert_search(work, write, [(d.id, d.order.account_id, d.at, _doc(d)) for d in drafts])
         write("order_contacts", _CONTACT, [_contact(d) for d in drafts])
