@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -18,10 +19,14 @@ log = structlog.get_logger(__name__)
 
 
 class Site(Flask):
-    """A Flask application whose failures are logged once."""
+    """A Flask application whose failures are logged once, and whose functions are no coroutines."""
 
     def log_exception(self, exc_info: Any) -> None:
         """Nothing: `_failed`, which comes next, writes the line, under the reference that the person sees."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is: looking at each one of every request took a twentieth of a buyer's page."""
+        return func
 
 
 def init(app: Flask) -> None:

@@ -16,6 +16,16 @@ CSP = (
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
+_ANSWER = (
+    ("Content-Security-Policy", CSP),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+)
+"""What every answer says that says nothing else."""
+_PAGE = (*_ANSWER, ("Cache-Control", "private, no-store"))
+
 
 def init(app: Flask) -> None:
     """Set the headers, and give each static address the fingerprint of its file."""
@@ -55,11 +65,9 @@ def _digest(path: Path) -> str | None:
 
 def _secure(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CSP)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    if response.mimetype == "text/html":
-        headers.setdefault("Cache-Control", "private, no-store")
+    # Looked through once: asking for each of them by itself took a fifteenth of a buyer's page.
+    present = {name.lower() for name in headers.keys()}  # noqa: SIM118 -- by itself it gives pairs
+    for name, value in _PAGE if response.mimetype == "text/html" else _ANSWER:
+        if name.lower() not in present:
+            headers.add(name, value)
     return response

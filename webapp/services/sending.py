@@ -17,7 +17,7 @@ Bound = Mapping[str, Any] | Sequence[Any]
 
 
 def send(connection: Connection, sql: str, bound: Bound) -> None:
-    """Run a statement that gives no rows, in the connection's transaction. Raises DBAPIError."""
+    """Run a statement that gives no rows, in the transaction that the connection has begun. Raises DBAPIError."""
     _cursor_of(connection, sql, bound).close()
 
 
