@@ -12,7 +12,9 @@ from webapp.auth.passwords import SHORTEST, hash_password
 from webapp.commands.running import application
 from webapp.domain.actors import SYSTEM
 from webapp.domain.errors import Refused
+from webapp.domain.order_texts import EMAIL
 from webapp.domain.permissions import Role
+from webapp.domain.spelling import without_turns
 from webapp.services.accounts import UserDraft, save_user
 
 
@@ -28,17 +30,19 @@ def user() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add(email: str, role: str, name: str | None, password_stdin: bool) -> None:
     """Add a person who signs in with EMAIL."""
-    if "@" not in email.strip("@"):
+    email = email.strip().lower()
+    if not EMAIL.fullmatch(email):
         raise click.UsageError(f"{email} is not an e-mail address")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else getpass.getpass("Password: ")
     if len(password) < SHORTEST:
         raise click.UsageError(f"the password needs at least {SHORTEST} characters")
     with application() as app:
         locale = app.config["SETTINGS"].locale
-        draft = UserDraft(email.lower(), name or email.partition("@")[0], Role(role), locale, hash_password(password))
+        shown = without_turns(name or "").strip() or email.partition("@")[0]
+        draft = UserDraft(email, shown, Role(role), locale, hash_password(password))
         try:
             save_user(SYSTEM, draft)
         except Refused as refused:
             click.echo(formats.problem_text(refused.problem), err=True)
             sys.exit(2)
-        click.echo(f"{email.lower()} can sign in as {role}")
+        click.echo(f"{email} can sign in as {role}")
