@@ -52,3 +52,20 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   ask(link).catch(() => location.assign(link.href));
 });
+
+// Arrows go through the choices of an open menu, from its button too. A field keeps its own arrows.
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
+
+document.addEventListener("keydown", (event) => {
+  const step = STEPS[event.key];
+  if (!step || event.target.matches("input, select, textarea")) return;
+  const opened = document.getElementById(event.target.getAttribute("popovertarget") ?? "");
+  const menu = event.target.closest("[popover]") ?? opened;
+  if (!menu?.matches(":popover-open")) return;
+  const all = [...menu.querySelectorAll("a[href], button:enabled")].filter((each) => each.getClientRects().length);
+  if (!all.length) return;
+  const at = all.indexOf(event.target);
+  const next = at < 0 && step < 0 ? all.length - 1 : (at + step + all.length) % all.length;
+  event.preventDefault();
+  all[next].focus();
+});

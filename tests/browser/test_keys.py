@@ -190,3 +190,29 @@ def test_the_palette_is_for_everybody(site: Site, sign_in: SignIn, viewport: dic
     page.keyboard.type("siti")
     expect(page.get_by_role("option").filter(has_text="siti")).to_have_count(4)
     assert findings(page) == []
+
+
+def test_arrows_go_through_an_open_menu(site: Site, sign_in: SignIn) -> None:
+    make_orders(site.shop.manual, 1)
+    page = sign_in()
+    page.goto("/admin/orders/")
+    page.locator("[data-rows] a[data-menu]").press("Enter")
+    choices = page.locator("[data-menu-frame]").locator("a[href], button:enabled").locator("visible=true")
+    expect(choices.nth(0)).to_be_focused()
+    for key, place in (("ArrowDown", 1), ("ArrowUp", 0), ("ArrowUp", -1), ("ArrowDown", 0)):
+        page.keyboard.press(key)
+        expect(choices.nth(place)).to_be_focused()
+    page.keyboard.press("Escape")
+    page.locator("[popovertarget=order-sort]").locator("visible=true").press("Enter")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#order-sort a").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#order-sort")).to_be_hidden()
+
+
+def test_the_palette_leads_to_the_saved_views(site: Site, sign_in: SignIn) -> None:
+    page = sign_in()
+    page.goto("/admin/")
+    go(page, "saved")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/orders/views")

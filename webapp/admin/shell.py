@@ -148,6 +148,7 @@ def _palette(menu: Menu, who: _Who) -> Markup:
         places.append(Place(_("Add order"), url_for("orders.add_order"), "plus"))
     if Permission.ORDERS_EDIT in who.permissions:
         places.append(Place(_("Tags"), url_for("orders.tags"), "tag"))
+    places.append(Place(_("Saved views"), url_for("orders.views"), "bookmark"))
     orders = url_for("orders.index_view")
     tabs = [(f"{orders}?tab={tab}", name) for tab, name in tab_labels().items() if tab]
     return draw("admin/palette.html", places=places, tabs=tabs, orders=orders, names=url_for("orders.view_names"))
