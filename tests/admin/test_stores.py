@@ -82,6 +82,17 @@ def test_a_refusal_stands_at_its_field(app: Flask, shop: Shop, changes: dict[str
     assert count_rows(Store) == before
 
 
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("en", "Not a valid integer value."), ("id", "Bukan bilangan bulat."), ("ko", "정수가 아닙니다.")],
+)
+def test_what_is_no_number_is_said_in_the_readers_language(app: Flask, shop: Shop, locale: str, words: str) -> None:
+    person = of(app, shop)
+    person.post("/preferences", {"locale": locale})
+    for days in ("", "1.5", "dua"):
+        assert words in person.post("/admin/stores/new/", {**NEW, "ship_within_days": days}).text
+
+
 def test_a_name_turns_nothing_beside_it(app: Flask, shop: Shop) -> None:
     assert edit(of(app, shop), shop.rona, name=" \u202eanoR \u2067 ").status_code == 302
     store = store_of("rona")

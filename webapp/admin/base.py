@@ -88,6 +88,10 @@ class PageForm(FlaskForm):
 class AdminForm(BaseForm, PageForm):
     """Base of the forms that Flask-Admin makes for models."""
 
+    class Meta:
+        # Flask-Admin's own base, which comes first, brings texts without Indonesian.
+        get_translations = PageForm.Meta.get_translations
+
 
 class GuardedModelView(Guarded, ModelView):
     """A list with forms over a model. Nothing is allowed until the view says so.
