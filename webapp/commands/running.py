@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import click
 from flask import Flask
 from flask_babel import force_locale
+from sqlalchemy import inspect
+from sqlalchemy.exc import DatabaseError
 
 from webapp import logs
 from webapp.app import create_app
@@ -19,18 +21,37 @@ from webapp.services.unit_of_work import end_reading
 from webapp.settings import Settings
 
 
+class NoDatabase(click.ClickException):
+    """Ends the command with status 2: there is no database to work on where the settings say."""
+
+    exit_code = 2
+
+
 @contextmanager
 def application() -> Iterator[Flask]:
-    """An application with its context, in the installation's language."""
+    """An application with its context, in the installation's language.
+
+    Raises NoDatabase when its database can't be reached or has no tables.
+    """
     settings = Settings.from_env()
     logs.setup(settings)
     app = create_app(settings)
     with app.app_context(), force_locale(settings.locale):
         try:
+            _need_tables()
             yield app
         finally:
             db.session.remove()
             db.engine.dispose()
+
+
+def _need_tables() -> None:
+    try:
+        ready = inspect(db.engine).has_table("orders")
+    except DatabaseError as unreachable:
+        raise NoDatabase(f"the database can't be reached: {unreachable.orig}") from unreachable
+    if not ready:
+        raise NoDatabase("the database has no tables yet: run `lapak init` first")
 
 
 def act_as(email: str | None) -> Actor:
