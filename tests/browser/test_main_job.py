@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import PHONE, Site
 from tests.factories import force, history_of, make_orders, status_of
 from webapp.domain.numbers import encode_token
 from webapp.domain.order_status import OrderStatus
@@ -47,6 +47,18 @@ def test_statuses_go_up_as_a_file_and_nothing_changes_before_the_preview(
     assert lines[0] == "order_number,status,tracking_number,outcome,code,message"
     assert lines[1].startswith(f"{good.number},Dikirim,JNE0012,ok")
     assert "transition_not_allowed" in lines[2]
+
+
+def test_a_long_file_name_makes_no_page_wider(site: Site, sign_in: SignIn, tmp_path: Path) -> None:
+    (order,) = make_orders(site.shop.manual)
+    path = tmp_path / f"{'Order.all.order_creation_date.20261101_20261130_' * 4}.csv"
+    path.write_text(f"order_number,status\n{order.number},shipped\n")
+    page = sign_in(viewport=PHONE)
+    upload(page, path)
+    page.get_by_role("button", name="Apply 1 change").click()
+    expect(page.get_by_role("link", name="Result file (CSV)")).to_be_visible()
+    expect(page.get_by_role("heading", level=2).first).to_contain_text("20261130_.csv")
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
 def test_an_unreadable_file_is_refused_in_words(site: Site, sign_in: SignIn, tmp_path: Path) -> None:
