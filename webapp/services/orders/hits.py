@@ -47,11 +47,12 @@ class Overdue:
     count: tuple[int, bool] | None
 
 
-def look_at_overdue(session: ReadSession, conditions: Conditions) -> Overdue:
-    """How many orders are overdue, whatever else is asked of them: told by the index alone."""
-    alone = not _beside_overdue(conditions)
-    found = _count_overdue(session, conditions, frozenset(), COUNT_CAP if alone else MOST_OVERDUE)
-    return Overdue(found <= MOST_OVERDUE, _capped(found) if alone else None)
+def look_at_overdue(session: ReadSession, conditions: Conditions, *, counted: bool) -> Overdue:
+    """How many orders are overdue, whatever else is asked of them: told by the index alone. `counted` says that the
+    list's count is wanted too."""
+    counted = counted and not _beside_overdue(conditions)
+    found = _count_overdue(session, conditions, frozenset(), COUNT_CAP if counted else MOST_OVERDUE)
+    return Overdue(found <= MOST_OVERDUE, _capped(found) if counted else None)
 
 
 def count_overdue(session: ReadSession, conditions: Conditions) -> tuple[int, bool]:

@@ -105,10 +105,10 @@ def list_orders(
         return OrderPage([], Count(0), tabs, too_short=query.too_short, unsearchable=query.unsearchable)
     size = limit or flt.limit
     cursor = cursor or FIRST
-    taken = _take(session, conditions, picture, cursor, size + 1)
+    taken = _take(session, conditions, picture, cursor, size + 1, counted=with_count)
     if whole_first and cursor.way is Way.BEFORE and cursor.key and taken.edge is None and len(taken.keys) < size:
         cursor = FIRST  # back at the beginning: a whole page, not the few before the cursor
-        taken = _take(session, conditions, picture, cursor, size + 1)
+        taken = _take(session, conditions, picture, cursor, size + 1, counted=with_count)
     free = taken.count is not None or counted_by_totals(conditions, picture) is not None
     count = _count(session, conditions, picture, taken) if with_count or free else None
     page = page_cursors(cursor, taken.keys, taken.edge, size)
@@ -166,7 +166,7 @@ def walk_steps(
     if known_empty(conditions, picture):
         return
     while True:
-        taken = _take(session, conditions, picture, Cursor(Way.AFTER, start), step)
+        taken = _take(session, conditions, picture, Cursor(Way.AFTER, start), step, counted=False)
         ended = taken.edge is None and len(taken.keys) < step
         start = taken.edge or (taken.keys[-1] if taken.keys else start)
         if taken.keys or not ended:
@@ -191,7 +191,7 @@ def order_beside(
         return None
     start: Key | None = Key(ms_of(found[0][0]), found[0][1])
     for _ in range(MOST_STEPS):
-        taken = _take(session, conditions, picture, Cursor(way, start), 1)
+        taken = _take(session, conditions, picture, Cursor(way, start), 1, counted=False)
         if taken.keys:
             st = Statement(session)
             if there := st.run(f"select number from orders where id = {st.bind(taken.keys[0].id)}"):
@@ -212,10 +212,19 @@ class _Taken:
     source: Source | None = None
 
 
-def _take(session: ReadSession, conditions: Conditions, picture: Picture | None, cursor: Cursor, need: int) -> _Taken:
+def _take(
+    session: ReadSession,
+    conditions: Conditions,
+    picture: Picture | None,
+    cursor: Cursor,
+    need: int,
+    *,
+    counted: bool = True,
+) -> _Taken:
+    """`counted` says that the count is wanted, where it takes no statement of its own."""
     way, start = cursor.way, cursor.key
     late = conditions.overdue_at is not None and not conditions.query.words
-    overdue = hits.look_at_overdue(session, conditions) if late else None
+    overdue = hits.look_at_overdue(session, conditions, counted=counted) if late else None
     for find in _sets(session, conditions, picture, overdue):
         found = find(session, conditions, way, start, need)
         if find is hits.whole_value_hits and not found.count:
