@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -40,3 +42,14 @@ def test_who_listens_to_statements_hears_of_those_written_by_hand(app: Flask, st
         statements.clear()
         assert read(connection, "select 1, 'x'", ()) == [(1, "x")]
     assert statements == ["select 1, 'x'"]
+
+
+def test_a_closed_connection_fails_as_any_other_and_is_replaced(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.close()
+        with pytest.raises(DBAPIError) as failed:
+            read(connection, "select 1", ())
+    assert failed.value.connection_invalidated
+    with db.engine.connect() as connection:
+        assert read(connection, "select 1", ()) == [(1,)]

@@ -36,6 +36,9 @@ def read(connection: Connection, sql: str, bound: Bound) -> list[Any]:
 
 
 def _cursor_of(connection: Connection, sql: str, bound: Bound) -> Any:
-    cursor = connection.connection.cursor()
+    try:
+        cursor = connection.connection.cursor()
+    except connection.dialect.loaded_dbapi.Error as error:  # of a connection that is closed
+        connection._handle_dbapi_exception(error, sql, None, None, None)  # noqa: SLF001
     connection._cursor_execute(cursor, sql, bound)  # noqa: SLF001
     return cursor
