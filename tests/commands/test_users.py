@@ -35,7 +35,7 @@ def names() -> dict[str, str]:
 
 
 def test_a_person_is_added_under_a_name_that_turns_nothing(app: Flask, settings_named: None) -> None:
-    said = add(" Siti@Example.com", "--name", " \u202eSiti\u202c ")
+    said = add(" \u200eSiti@Example.com", "--name", " \u202eSiti\u202c ")
     assert (said.exit_code, said.output) == (0, "siti@example.com can sign in as admin\n")
     assert add("budi@example.com", "--role", "warehouse", "--name", "\u202e").exit_code == 0
     assert names() == {"siti@example.com": "Siti", "budi@example.com": "budi"}

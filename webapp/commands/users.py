@@ -30,7 +30,7 @@ def user() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add(email: str, role: str, name: str | None, password_stdin: bool) -> None:
     """Add a person who signs in with EMAIL."""
-    email = email.strip().lower()
+    email = without_turns(email).strip().lower()
     if not EMAIL.fullmatch(email):
         raise click.UsageError(f"{email} is not an e-mail address")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else getpass.getpass("Password: ")
