@@ -8,11 +8,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tests.factories import Shop, make_orders
 from tests.services.orders.listing import NOW, PEOPLE, Known, Listing
 from webapp.domain.actors import EVERYTHING, Scope
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
+from webapp.extensions import db
 from webapp.services.orders import picture, query, walks
+from webapp.services.orders.create import Buyer
 from webapp.services.orders.cursors import LAST
 from webapp.services.orders.filters import DateKind, ListFilter, Sort
 from webapp.services.orders.overview import read_overview
@@ -185,6 +188,19 @@ def test_words_that_are_too_short_are_named(session: Session) -> None:
     page = list_orders(session, EVERYTHING, ListFilter(q="si 김민수 a"), now=NOW)
     assert page.too_short == ("si", "a")
     assert {row.buyer_name for row in page.rows} == {"김민수"}
+
+
+@pytest.mark.usefixtures("app")
+def test_an_address_is_looked_up_also_where_its_name_is_too_short_for_a_word(shop: Shop) -> None:
+    jo = make_orders(shop.manual, buyer=Buyer("Jo", "", "jo@example.com", ""))[0]
+    make_orders(shop.manual, 2)
+    for q, wanted in (("jo@example.com", [jo.number]), ("Jo@Exa", [jo.number]), ("ja@example.com", [])):
+        flt = ListFilter(q=q)
+        page = list_orders(db.session, EVERYTHING, flt)
+        assert ([row.number for row in page.rows], page.count, page.too_short) == (wanted, Count(len(wanted)), ()), q
+        assert count_orders(db.session, EVERYTHING, flt) == Count(len(wanted)), q
+        assert read_overview(db.session, EVERYTHING, flt, now=NOW, today=NOW.date()).orders == len(wanted), q
+        assert sum(map(len, walk_orders(db.session, EVERYTHING, flt))) == len(wanted), q
 
 
 def test_restricted_people_look_no_address_up(session: Session, listing: Listing, sent: list[str]) -> None:

@@ -227,7 +227,7 @@ def _take(
     overdue = hits.look_at_overdue(session, conditions, counted=counted) if late else None
     for find in _sets(session, conditions, picture, overdue):
         found = find(session, conditions, way, start, need)
-        if find is hits.whole_value_hits and not found.count:
+        if find is hits.whole_value_hits and not found.count and conditions.query.words:
             continue  # nothing has this as a whole; it may be a part of something
         if not found.overflow:
             return _Taken(found.keys, None, Count(found.count))

@@ -16,7 +16,8 @@ from webapp.services.statements import ReadSession, Statement
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """What is searched: the words that are long enough, what looks whole, and the words that were too short.
+    """What is searched: the words that are long enough, what looks whole, and the words that were too short to be
+    searched in any way. An e-mail address may look whole and leave no word.
 
     `unsearchable`: something was typed, and no letter or digit is in it. No order is found by that.
     """
@@ -41,7 +42,7 @@ def read_query(typed: str, *, by_email: bool = True) -> SearchQuery:
     return SearchQuery(
         tuple(word for word in words if not word.too_short),
         whole,
-        tuple(word.typed for word in words if word.too_short),
+        () if whole is not None else tuple(word.typed for word in words if word.too_short),
         unsearchable=not words and whole is None and bool(plain(typed).strip()),
     )
 
