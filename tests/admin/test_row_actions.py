@@ -187,8 +187,8 @@ def test_a_neighbour_that_is_deleted_while_it_is_looked_for_is_passed_over(
     gone = iter((third, second))
     take = query._take
 
-    def taken(*args: Any) -> Any:
-        found = take(*args)
+    def taken(*args: Any, **named: Any) -> Any:
+        found = take(*args, **named)
         if (number := next(gone, None)) is not None:
             assert [each.problem for each in delete_orders(shop.actor(), [number]).results] == [None]
         return found
