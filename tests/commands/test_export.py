@@ -6,7 +6,6 @@ import csv
 import io
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
@@ -16,15 +15,6 @@ from webapp.commands import export
 from webapp.extensions import db
 from webapp.services.orders.filters import ListFilter
 from webapp.spreadsheets import open_table
-
-
-@pytest.fixture
-def settings_named(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settings of the test's application, as a shell would name them."""
-    settings = app.config["SETTINGS"]
-    monkeypatch.setenv("LAPAK_DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("LAPAK_INSTANCE", str(settings.instance_dir))
-    monkeypatch.setenv("LAPAK_LOCALE", "en")
 
 
 def lapak(*words: str) -> Result:

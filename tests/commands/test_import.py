@@ -20,13 +20,7 @@ OWN = (
 OTHER = "Ref,Customer ID,What,Count,Each,On\nR1,17,Lamp,6,2.50,03/04/2024\nR1,17,Shade,-1,2.50,03/04/2024\n"
 
 
-@pytest.fixture(autouse=True)
-def settings_named(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settings of the test's application, as a shell would name them."""
-    settings = app.config["SETTINGS"]
-    monkeypatch.setenv("LAPAK_DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("LAPAK_INSTANCE", str(settings.instance_dir))
-    monkeypatch.setenv("LAPAK_LOCALE", "en")
+pytestmark = pytest.mark.usefixtures("settings_named")
 
 
 def lapak(path: Path, *words: str) -> Result:

@@ -14,15 +14,6 @@ from webapp.models import User
 PASSWORD = "a long enough one"
 
 
-@pytest.fixture
-def settings_named(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settings of the test's application, as a shell would name them."""
-    settings = app.config["SETTINGS"]
-    monkeypatch.setenv("LAPAK_DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("LAPAK_INSTANCE", str(settings.instance_dir))
-    monkeypatch.setenv("LAPAK_LOCALE", "en")
-
-
 def add(*words: str, password: str = PASSWORD) -> Result:
     """What the command says and how it ends."""
     db.session.remove()
