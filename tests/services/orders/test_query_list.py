@@ -14,7 +14,7 @@ from webapp.domain.actors import EVERYTHING, Scope
 from webapp.domain.order_status import OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.extensions import db
-from webapp.services.orders import picture, query, walks
+from webapp.services.orders import hits, picture, query, walks
 from webapp.services.orders.create import Buyer
 from webapp.services.orders.cursors import LAST
 from webapp.services.orders.filters import DateKind, ListFilter, Sort
@@ -201,6 +201,22 @@ def test_an_address_is_looked_up_also_where_its_name_is_too_short_for_a_word(sho
         assert count_orders(db.session, EVERYTHING, flt) == Count(len(wanted)), q
         assert read_overview(db.session, EVERYTHING, flt, now=NOW, today=NOW.date()).orders == len(wanted), q
         assert sum(map(len, walk_orders(db.session, EVERYTHING, flt))) == len(wanted), q
+
+
+@pytest.mark.usefixtures("app")
+def test_a_short_address_holds_also_where_more_orders_have_it_than_are_fetched(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hits, "MOST_HITS", 2)
+    nobody = make_orders(shop.manual, 5, buyer=Buyer("Siti", "", "a@a.com", ""))
+    make_orders(shop.manual, 3, buyer=Buyer("Siti", "", "b@a.com", ""))
+    flt = ListFilter(q="a@a.com")
+    page = list_orders(db.session, EVERYTHING, flt)
+    assert ({row.number for row in page.rows}, page.count) == ({order.number for order in nobody}, Count(5))
+    assert count_orders(db.session, EVERYTHING, flt) == Count(5)
+    assert read_overview(db.session, EVERYTHING, flt, now=NOW, today=NOW.date()).orders == 5
+    walked = [order_id for step in walk_orders(db.session, EVERYTHING, flt, step=2) for order_id in step]
+    assert sorted(walked) == sorted(order.id for order in nobody)
 
 
 def test_restricted_people_look_no_address_up(session: Session, listing: Listing, sent: list[str]) -> None:

@@ -79,7 +79,7 @@ def read_overview(
     day of the chart where the filter names none.
     """
     conditions = conditions_of(session, scope, flt, now)
-    if not conditions.parts <= IN_TOTALS or conditions.query.whole is not None:
+    if not conditions.parts <= IN_TOTALS:
         return _walked(session, scope, flt, conditions, now, today, MOST_STEPS if calculate else FEW_STEPS)
     if conditions.impossible:
         return Overview(0, (), (), ())

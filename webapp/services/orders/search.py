@@ -27,6 +27,11 @@ class SearchQuery:
     too_short: tuple[str, ...] = ()
     unsearchable: bool = False
 
+    @property
+    def address(self) -> WholeWord | None:
+        """The e-mail address that alone says what is wanted, as it leaves no word."""
+        return None if self.words else self.whole
+
 
 NO_WORDS = SearchQuery()
 
@@ -143,8 +148,18 @@ def whole_hits(st: Statement, whole: WholeWord, limit: int) -> str:
     """The orders that have this value, or one that begins with it, where values are kept whole: `select id …`."""
     looks = []
     for table, key, column in _WHERE_WHOLE[whole.kind]:
-        # Ranges: SQLite uses no index for LIKE, PostgreSQL none for a bound pattern.
-        ranges = [prefix_range(form) for form in whole.forms]
-        inside = " or ".join(f"({column} >= {st.bind(low)} and {column} < {st.bind(high)})" for low, high in ranges)
-        looks.append(f"select * from (select {key} as id from {table} where {inside} limit {limit}) l")
+        begins = _begins(st, column, whole)
+        looks.append(f"select * from (select {key} as id from {table} where {begins} limit {limit}) l")
     return " union ".join(looks)
+
+
+def address_matches(st: Statement, email: str, query: SearchQuery) -> str:
+    """The condition that the column `email` has the address that is searched, or one that begins with it."""
+    return _begins(st, email, query.address) if query.address else "1 = 1"
+
+
+def _begins(st: Statement, column: str, whole: WholeWord) -> str:
+    # Ranges: SQLite uses no index for LIKE, PostgreSQL none for a bound pattern.
+    ranges = [prefix_range(form) for form in whole.forms]
+    inside = " or ".join(f"{column} >= {st.bind(low)} and {column} < {st.bind(high)}" for low, high in ranges)
+    return f"({inside})"

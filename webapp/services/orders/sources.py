@@ -119,6 +119,6 @@ def known_empty(conditions: Conditions, picture: Picture | None) -> bool:
 
 def counted_by_totals(conditions: Conditions, picture: Picture | None) -> int | None:
     """How many orders the list has, exactly, if the filter is made of what totals know."""
-    if picture is None or not conditions.parts <= IN_TOTALS or conditions.query.whole is not None:
+    if picture is None or not conditions.parts <= IN_TOTALS:
         return None
     return picture.orders(conditions.statuses, conditions.payments)
