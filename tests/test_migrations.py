@@ -70,3 +70,23 @@ def test_calculations_are_a_kind_of_job_from_their_revision_on(tmp_path: Path) -
         assert connection.execute(text("select id, kind from jobs")).all() == [(5, "undo")]
         assert connection.execute(text("pragma integrity_check")).scalar() == "ok"
     engine.dispose()
+
+
+def test_totals_stay_as_they_are_when_sqlite_keeps_them_in_their_key(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'lapak.db'}", limits=False)
+    move(engine, "0012")
+    rows = [
+        ("all", 2, "1970-01-01", "shipped", "paid", "IDR", 3, 900),
+        ("day", 1, "2026-11-01", "rts", "paid", "KRW", 1, 5),
+    ]
+    for row in rows:
+        run(engine, f"insert into order_totals values {row}")
+    for revision in ("0013", "0012", "0013"):
+        move(engine, revision)
+        with engine.begin() as connection:
+            assert connection.execute(text("select * from order_totals order by grain")).all() == rows
+    with pytest.raises(IntegrityError):
+        run(engine, f"insert into order_totals values {rows[0]}")
+    with pytest.raises(IntegrityError):
+        run(engine, f"insert into order_totals values {('week', *rows[0][1:])}")
+    engine.dispose()

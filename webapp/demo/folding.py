@@ -1,4 +1,4 @@
-"""Totals of freshly loaded orders, straight from the orders."""
+"""Totals of freshly loaded orders, straight from the orders: day after day, as they come to be in a shop."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ _DAYS = """
 insert into order_totals (grain, account_id, period, status, payment_status, currency, orders, total)
 select 'day', account_id, local_date, status, payment_status, currency, count(*), sum(total)
 from orders group by account_id, local_date, status, payment_status, currency
+order by local_date, account_id, status, payment_status, currency
 """
 _WIDER = """
 insert into order_totals (grain, account_id, period, status, payment_status, currency, orders, total)
 select '{grain}', account_id, {period}, status, payment_status, currency, sum(orders), sum(total)
-from order_totals where grain = 'day' group by 2, 3, 4, 5, 6
+from order_totals where grain = 'day' group by 2, 3, 4, 5, 6 order by 3, 2, 4, 5, 6
 """
 _PERIODS = {
     "postgresql": {"month": "date_trunc('month', period)::date", "all": "date '1970-01-01'"},

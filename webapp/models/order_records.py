@@ -142,7 +142,7 @@ class OrderTotal(Base):
     """Folded totals. Only the fold writes here; a reader adds `order_totals_changes` in the same statement."""
 
     __tablename__ = "order_totals"
-    __table_args__ = (one_of("grain", TotalsGrain),)
+    __table_args__ = (one_of("grain", TotalsGrain), {"sqlite_with_rowid": False})
 
     grain: Mapped[str] = mapped_column(Code, primary_key=True)
     account_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from webapp.services.orders import hits, query, sources, walks
+from webapp.services.orders import hits, overdue, query, sources, walks
 
 
 @contextmanager
@@ -17,7 +17,7 @@ def short_steps() -> Iterator[None]:
         patch.setattr(walks, "FIRST_STEP", 30)
         patch.setattr(walks, "WHOLE_STEP", 80)
         patch.setattr(hits, "MOST_HITS", 40)
-        patch.setattr(hits, "MOST_OVERDUE", 10)
+        patch.setattr(overdue, "MOST_OVERDUE", 10)
         patch.setattr(sources, "MOST_WALKED_BRANCHES", 3)
         patch.setattr(sources, "FIRST_STEP", 30)
         patch.setattr(query, "FEW", 0)

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from tests.factories import Shop, make_orders
 from tests.services.orders.listing import NOW, PEOPLE, Known, Listing
 from webapp.domain.actors import EVERYTHING, Scope
-from webapp.domain.order_status import OrderStatus
+from webapp.domain.order_status import TO_SHIP, OrderStatus
 from webapp.domain.payment import PaymentMethod, PaymentStatus
 from webapp.extensions import db
-from webapp.services.orders import hits, picture, query, walks
+from webapp.services.orders import hits, overdue, picture, query, walks
 from webapp.services.orders.create import Buyer
 from webapp.services.orders.cursors import LAST
 from webapp.services.orders.filters import DateKind, ListFilter, Sort
@@ -226,6 +226,26 @@ def test_restricted_people_look_no_address_up(session: Session, listing: Listing
     assert not any("buyer_email >=" in statement for statement in sent)
     list_orders(session, EVERYTHING, ListFilter(q=order.email), now=NOW)
     assert any("buyer_email >=" in statement for statement in sent)
+
+
+def test_more_overdue_orders_than_are_counted_are_told_from_the_few_that_are_not(
+    session: Session, listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [order for order in listing.orders if order.status in TO_SHIP]
+    late = [order for order in waiting if order.ship_by and order.ship_by < NOW]
+    in_time = len(waiting) - len(late)
+    assert 1 < in_time < len(late)
+    flt = ListFilter(overdue=True)
+    for most, cap in ((in_time, 5), (1, 5), (1, len(late))):
+        monkeypatch.setattr(overdue, "MOST_OVERDUE", most)
+        monkeypatch.setattr(overdue, "COUNT_CAP", cap)
+        exact = most > 1 or cap >= len(late)
+        count = count_orders(session, EVERYTHING, flt, now=NOW)
+        assert (count, count.exact) == (len(late) if exact else cap, exact), (most, cap)
+    monkeypatch.setattr(overdue, "MOST_OVERDUE", in_time)
+    rona = [order for order in late if order.store == "rona" and order.status is OrderStatus.CONFIRMED]
+    narrowed = ListFilter(overdue=True, store=("rona",), status=(OrderStatus.CONFIRMED,))
+    assert count_orders(session, EVERYTHING, narrowed, now=NOW) == Count(len(rona))
 
 
 def test_counts_stop(session: Session, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webapp.domain.order_status import TO_SHIP
 from webapp.services.orders.conditions import Conditions, Part
 from webapp.services.orders.cursors import Key, Way
+from webapp.services.orders.overdue import beside_overdue
 from webapp.services.orders.search import doc_matches, full_text, whole_hits
-from webapp.services.orders.walks import COUNT_CAP
 from webapp.services.statements import ReadSession, Statement, ms_of
 
 MOST_HITS = 10_000
 """Above this a set is not fetched whole: each order of it is looked up in up to three tables. SQLite, which takes more
 steps for each, stops at four fifths."""
-MOST_OVERDUE = 2_000
-"""Above this so much of what waits for shipping is overdue that a walk soon comes upon it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,44 +32,7 @@ def overdue_hits(session: ReadSession, conditions: Conditions, way: Way, start: 
     st = Statement(session)
     late = conditions.sql([Part.OVERDUE], st, "o")
     found = f"select o.id, o.{conditions.sort.column} as at from orders o where {late}"
-    return _take(st, conditions, found, _beside_overdue(conditions), way, start, need)
-
-
-@dataclass(frozen=True, slots=True)
-class Overdue:
-    """Whether so `few` orders are overdue that all of them may be fetched, and, if it took no more to tell, how many
-    the list has, at most `COUNT_CAP`, and whether that is all."""
-
-    few: bool
-    count: tuple[int, bool] | None
-
-
-def look_at_overdue(session: ReadSession, conditions: Conditions, *, counted: bool) -> Overdue:
-    """How many orders are overdue, whatever else is asked of them: told by the index alone. `counted` says that the
-    list's count is wanted too."""
-    counted = counted and not _beside_overdue(conditions)
-    found = _count_overdue(session, conditions, frozenset(), COUNT_CAP if counted else MOST_OVERDUE)
-    return Overdue(found <= MOST_OVERDUE, _capped(found) if counted else None)
-
-
-def count_overdue(session: ReadSession, conditions: Conditions) -> tuple[int, bool]:
-    """How many orders are overdue and meet the rest, at most `COUNT_CAP`, and whether that is all."""
-    return _capped(_count_overdue(session, conditions, _beside_overdue(conditions), COUNT_CAP))
-
-
-def _count_overdue(session: ReadSession, conditions: Conditions, rest: frozenset[Part], most: int) -> int:
-    st = Statement(session)
-    wanted = conditions.sql({Part.OVERDUE, *rest}, st, "o")
-    return int(st.run(f"select count(*) from (select 1 from orders o where {wanted} limit {most + 1}) x")[0][0])
-
-
-def _capped(found: int) -> tuple[int, bool]:
-    return min(found, COUNT_CAP), found <= COUNT_CAP
-
-
-def _beside_overdue(conditions: Conditions) -> frozenset[Part]:
-    implied = {Part.STATUS} if conditions.statuses == TO_SHIP else frozenset()
-    return conditions.parts - implied - {Part.OVERDUE}
+    return _take(st, conditions, found, beside_overdue(conditions), way, start, need)
 
 
 def awaiting_hits(session: ReadSession, conditions: Conditions, way: Way, start: Key | None, need: int) -> Hits:

@@ -20,6 +20,7 @@ from webapp.services.orders.conditions import Conditions, Part, conditions_of
 from webapp.services.orders.cursors import FIRST, Cursor, Key, Way, page_cursors
 from webapp.services.orders.filters import DateKind, ListFilter
 from webapp.services.orders.moments import Moments
+from webapp.services.orders.overdue import count_overdue, few_overdue
 from webapp.services.orders.picture import Count, Picture, read_picture, warehouse_tabs
 from webapp.services.orders.rows import OrderRow, read_rows
 from webapp.services.orders.search import expected_hits
@@ -105,10 +106,10 @@ def list_orders(
         return OrderPage([], Count(0), tabs, too_short=query.too_short, unsearchable=query.unsearchable)
     size = limit or flt.limit
     cursor = cursor or FIRST
-    taken = _take(session, conditions, picture, cursor, size + 1, counted=with_count)
+    taken = _take(session, conditions, picture, cursor, size + 1)
     if whole_first and cursor.way is Way.BEFORE and cursor.key and taken.edge is None and len(taken.keys) < size:
         cursor = FIRST  # back at the beginning: a whole page, not the few before the cursor
-        taken = _take(session, conditions, picture, cursor, size + 1, counted=with_count)
+        taken = _take(session, conditions, picture, cursor, size + 1)
     free = taken.count is not None or counted_by_totals(conditions, picture) is not None
     count = _count(session, conditions, picture, taken) if with_count or free else None
     page = page_cursors(cursor, taken.keys, taken.edge, size)
@@ -166,7 +167,7 @@ def walk_steps(
     if known_empty(conditions, picture):
         return
     while True:
-        taken = _take(session, conditions, picture, Cursor(Way.AFTER, start), step, counted=False)
+        taken = _take(session, conditions, picture, Cursor(Way.AFTER, start), step)
         ended = taken.edge is None and len(taken.keys) < step
         start = taken.edge or (taken.keys[-1] if taken.keys else start)
         if taken.keys or not ended:
@@ -191,7 +192,7 @@ def order_beside(
         return None
     start: Key | None = Key(ms_of(found[0][0]), found[0][1])
     for _ in range(MOST_STEPS):
-        taken = _take(session, conditions, picture, Cursor(way, start), 1, counted=False)
+        taken = _take(session, conditions, picture, Cursor(way, start), 1)
         if taken.keys:
             st = Statement(session)
             if there := st.run(f"select number from orders where id = {st.bind(taken.keys[0].id)}"):
@@ -212,20 +213,9 @@ class _Taken:
     source: Source | None = None
 
 
-def _take(
-    session: ReadSession,
-    conditions: Conditions,
-    picture: Picture | None,
-    cursor: Cursor,
-    need: int,
-    *,
-    counted: bool = True,
-) -> _Taken:
-    """`counted` says that the count is wanted, where it takes no statement of its own."""
+def _take(session: ReadSession, conditions: Conditions, picture: Picture | None, cursor: Cursor, need: int) -> _Taken:
     way, start = cursor.way, cursor.key
-    late = conditions.overdue_at is not None and not conditions.query.words
-    overdue = hits.look_at_overdue(session, conditions, counted=counted) if late else None
-    for find in _sets(session, conditions, picture, overdue):
+    for find in _sets(session, conditions, picture):
         found = find(session, conditions, way, start, need)
         if find is hits.whole_value_hits and not found.count and conditions.query.words:
             continue  # nothing has this as a whole; it may be a part of something
@@ -234,16 +224,12 @@ def _take(
     source = _source(session, conditions, picture)
     walked = walk(session, conditions, source, way, start, need)
     count = None
-    if overdue is not None and overdue.count is not None:
-        count = Count(*overdue.count)
-    elif start is None and (walked.edge is not None or len(walked.keys) < need):
+    if start is None and (walked.edge is not None or len(walked.keys) < need):
         count = Count(len(walked.keys), walked.edge is None)
     return _Taken(walked.keys, walked.edge, count, source)
 
 
-def _sets(
-    session: ReadSession, conditions: Conditions, picture: Picture | None, overdue: hits.Overdue | None
-) -> Iterator[_Find]:
+def _sets(session: ReadSession, conditions: Conditions, picture: Picture | None) -> Iterator[_Find]:
     """The small sets that may hold the answer, in the order in which to ask them."""
     if conditions.query.whole is not None:
         yield hits.whole_value_hits
@@ -255,8 +241,8 @@ def _sets(
         expected = _rare(session, conditions, picture)
         if expected is not None:
             yield partial(hits.word_hits, few=_few(conditions, picture, expected))
-    elif overdue is not None:
-        if overdue.few:
+    elif conditions.overdue_at is not None:
+        if few_overdue(session, conditions):
             yield hits.overdue_hits
     elif conditions.awaiting:
         yield hits.awaiting_hits
@@ -316,5 +302,5 @@ def _count(session: ReadSession, conditions: Conditions, picture: Picture | None
     if taken.count is not None:
         return taken.count
     if conditions.overdue_at is not None and not conditions.query.words:
-        return Count(*hits.count_overdue(session, conditions))
+        return Count(*count_overdue(session, conditions, picture))
     return Count(*count_walk(session, conditions, taken.source or Source()))
