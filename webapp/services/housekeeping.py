@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Protocol
 
-from sqlalchemy import delete, exists, func, or_, select, text, update
+from sqlalchemy import Engine, delete, exists, func, or_, select, text, update
 
 from webapp import clock
 from webapp.domain.actors import SYSTEM
@@ -43,8 +43,13 @@ def clean_search_index() -> None:
     or each search has more parts to look through (SQLite)."""
     if db.engine.dialect.name == "sqlite":
         _merge_search_index()
-        return
-    with db.engine.connect() as connection:
+    else:
+        clean_pending_texts(db.engine)
+
+
+def clean_pending_texts(engine: Engine) -> None:
+    """PostgreSQL only: take the texts over that the search index has gathered."""
+    with engine.connect() as connection:
         connection.execute(text("select gin_clean_pending_list('ix_order_search_doc')"))
         connection.commit()
 

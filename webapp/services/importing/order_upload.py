@@ -27,6 +27,7 @@ from webapp.domain.errors import Code, Refused
 from webapp.extensions import db
 from webapp.models import ChannelAccount, File, Job, JobKind, JobState
 from webapp.services.files import Storage, StoredFile, add_file
+from webapp.services.importing.clean_behind import CleanBehind
 from webapp.services.importing.order_decisions import Aimed, aim_groups, decide_groups, find_existing
 from webapp.services.importing.order_file import OrderFile, open_order_file
 from webapp.services.importing.order_groups import Scattered, by_size, read_together, write_together
@@ -281,8 +282,9 @@ def _go_on(job: Job, lease: Lease, actor: Actor, storage: Storage, seconds: floa
     with open_order_file(job, storage) as file:
         reader = OrderReader(mapping, file.header, places, preview["ways"], job.created_at)
         rest = islice(_rows(file, storage, preview.get("together")), done, None)
-        with closing(ReadAhead(by_size(reader.groups(rest), CHUNK[dialect], _size))) as several:
-            chunks, chunk = _chunks(actor, several, seen), _Chunk(reader, twins, several.begin)
+        groups = by_size(reader.groups(rest), CHUNK[dialect], _size)
+        with closing(ReadAhead(groups)) as several, closing(CleanBehind(db.engine)) as search:
+            chunks, chunk = _chunks(actor, several, seen), _Chunk(reader, twins, several.begin, search.begin)
             return work_through(job, lease, actor, chunks, chunk.do, until=until, size=_rows_of)
 
 
@@ -300,11 +302,13 @@ def _rows_of(aimed: Sequence[Aimed]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """Does some orders of a job in one transaction. `read_on` lets the next ones be read meanwhile."""
+    """Does some orders of a job in one transaction. `read_on` lets the next ones be read meanwhile, `clean` these'
+    search texts be taken into the index."""
 
     reader: OrderReader
     twins: Sequence[int]
     read_on: Callable[[], None]
+    clean: Callable[[], None]
 
     def do(self, work: UnitOfWork, aimed: Sequence[Aimed], skip_locked: bool) -> list[DoneRow]:
         """Make and change the orders; what became of each row."""
@@ -327,6 +331,7 @@ class _Chunk:
         for each, created in zip(new, made, strict=True):
             each.order_id = created.id
         self.read_on()  # also where nothing is new
+        self.clean()
         write_contents(work, [(d.known, *d.update) for d in decided if d.known and d.update])
         return [done_row(*row) for each in decided for row in each.rows()]
 
