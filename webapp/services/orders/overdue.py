@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from webapp.domain.order_status import TO_SHIP
 from webapp.services.orders.conditions import BESIDE, COLUMNS, IN_TOTALS, TO_SHIP_SQL, Conditions, Part
 from webapp.services.orders.picture import Picture
@@ -42,23 +40,18 @@ def beside_overdue(conditions: Conditions) -> frozenset[Part]:
     return conditions.parts - implied - {Part.OVERDUE}
 
 
-_LATE = ("ship_by < {now}",)
-_IN_TIME = ("ship_by >= {now}", "ship_by is null")  # apart: with OR neither engine keeps to a range of the index
+_LATE, _IN_TIME = "<", ">="
+"""Of the moment by which to ship, which every order that waits for it has."""
 
 
 def _count(
-    session: ReadSession, conditions: Conditions, ranges: Sequence[str], rest: frozenset[Part], most: int
+    session: ReadSession, conditions: Conditions, sign: str, rest: frozenset[Part], most: int
 ) -> tuple[int, int]:
-    """At most one more than `most` of what waits for shipping in these ranges of `ship_by`, and how many of those meet
-    the rest."""
+    """At most one more than `most` of what waits for shipping, late or in time, and how many of those meet the rest."""
     st = Statement(session)
-    columns = ", ".join(["o.id", *sorted({f"o.{name}" for part in rest for name in COLUMNS[part]})])
     now = st.moment(conditions.overdue_at) if conditions.overdue_at else "null"
-    waiting = " union all ".join(
-        f"select * from (select {columns} from orders o where o.status in {TO_SHIP_SQL} and o.{range_.format(now=now)}"
-        f" limit {most + 1}) r"
-        for range_ in ranges
-    )
+    columns = ", ".join(["o.id", *sorted({f"o.{name}" for part in rest for name in COLUMNS[part]})])
+    waiting = f"select {columns} from orders o where o.status in {TO_SHIP_SQL} and o.ship_by {sign} {now}"
     kept = f"coalesce(sum(case when {conditions.sql(rest, st, 'w')} then 1 else 0 end), 0)" if rest else "count(*)"
     rows = st.run(f"select count(*), {kept} from ({waiting} limit {most + 1}) w")
     return int(rows[0][0]), int(rows[0][1])
