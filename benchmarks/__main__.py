@@ -18,6 +18,7 @@ from benchmarks import (
     orders_upload,
     pages,
     status_upload,
+    stock_admin,
     upload_memory,
 )
 from benchmarks.databases import DATA, ROOT, Databases, PostgreSQL, SQLite
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Bench], Found]] = {
     "memory": upload_memory.run,
     "export": export.run,
     "pages": pages.run,
+    "stock": stock_admin.run,
     "combinations": combinations.run,
 }
 ENGINES = ("postgresql", "sqlite")
