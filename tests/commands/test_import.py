@@ -42,6 +42,7 @@ def test_our_own_columns(app: Flask, shop: Shop, tmp_path: Path) -> None:
     assert result.read_text(encoding="utf-8-sig").splitlines()[1].endswith(",ok,,")
     again = lapak(path)
     assert again.stdout == "ok 0, unchanged 1, failed 1\n"
+    assert "row 2: bad_value: “x” can't be used as quantity." in again.stderr
     assert "applied this very file before" in again.stderr
 
 
@@ -79,3 +80,14 @@ def test_a_wrong_word_is_named(app: Flask, shop: Shop, tmp_path: Path, words: tu
     path.write_text(OWN)
     assert lapak(path, *words).exit_code == 2
     assert count_rows(Order) == 0
+
+
+def test_of_many_refused_rows_the_first_are_named(app: Flask, shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    header = "store,buyer_name,item_name,quantity,unit_price\n"
+    path.write_text(header + "".join(f"rona,Siti {n},Kemeja,x,1\n" for n in range(23)) + "rona,Siti,Kemeja,1,1\n")
+    said = lapak(path)
+    assert (said.exit_code, said.stdout) == (1, "ok 1, unchanged 0, failed 23\n")
+    told = said.stderr.splitlines()
+    assert sum(": bad_value: " in line for line in told) == 20
+    assert told[-1] == "and 3 more; --result FILE writes every row"

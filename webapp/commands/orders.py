@@ -29,10 +29,13 @@ from webapp.services.importing.order_readings import MARKS
 from webapp.services.importing.order_upload import start_order_upload
 from webapp.services.importing.status_upload import start_status_upload
 from webapp.services.job_leases import ACTIVE
-from webapp.services.jobs import cancel_job, confirm_job, result_rows, run_job
+from webapp.services.jobs import cancel_job, confirm_job, failed_rows, result_rows, run_job
 from webapp.services.unit_of_work import end_reading
 from webapp.spreadsheets import UnreadableFile
 from webapp.spreadsheets.writing import write_csv
+
+MOST_NAMED = 20
+"""Refused rows that are named on the terminal where no result file is written."""
 
 
 @click.group()
@@ -164,6 +167,8 @@ def _upload(file: Path, check: bool, email: str | None, result: Path | None, sta
             _give_up(refused.problem.code, refused.problem.params)
         if result is not None:
             _write_result(app, job, result)
+        elif job.failed:
+            _name_refused(job)
         _say(job.ok, job.unchanged, job.failed)
         sys.exit(1 if job.failed or job.state != JobState.DONE else 0)
 
@@ -214,6 +219,14 @@ def _job(job_id: int) -> Job:
     job = db.session.get_one(Job, job_id, populate_existing=True)
     end_reading()
     return job
+
+
+def _name_refused(job: Job) -> None:
+    for row in failed_rows(db.session(), job.id, limit=MOST_NAMED):
+        text = formats.problem_text((row.code or "", row.params or {}))
+        click.echo(f"row {row.row_no}: {row.code}: {text}", err=True)
+    if job.failed > MOST_NAMED:
+        click.echo(f"and {job.failed - MOST_NAMED} more; --result FILE writes every row", err=True)
 
 
 def _write_result(app: Flask, job: Job, path: Path) -> None:
