@@ -110,6 +110,32 @@ def test_a_file_is_checked_and_applied(app: Flask, shop: Shop) -> None:
     assert person.page("/admin/jobs/").count("Orders from orders.csv") == 1
 
 
+def test_names_that_other_programs_use_are_offered_and_never_taken_unseen(app: Flask, shop: Shop) -> None:
+    person = of(app, shop)
+    job_id = send(
+        person,
+        b"InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID\n7,A1,Lamp,6,21/11/2026,2.55,1\n",
+    )
+    assert (work(app, job_id).preview or {})["mapping"]["columns"].keys() == {"quantity", "unit_price"}
+    page = person.page(f"/admin/orders/import/{job_id}/mapping")
+    assert page.count(">assumed<") == 4
+    fields = form_of(page)
+    assert {name: value for name, value in fields.items() if name.startswith("column-")} == {
+        "column-channel_order_id": "InvoiceNo", "column-ordered_at": "InvoiceDate", "column-sku": "StockCode",
+        "column-item_name": "Description", "column-quantity": "Quantity", "column-unit_price": "UnitPrice",
+    }  # fmt: skip
+    without = {
+        **fields,
+        "column-item_name": "",
+        "text-buyer_name": "Customer {CustomerID}",
+        "account": str(shop.manual),
+    }
+    assert person.post(f"/admin/orders/import/{job_id}/mapping", without).status_code == 302
+    columns = (work(app, job_id).preview or {})["mapping"]["columns"]
+    assert (columns["sku"], columns.get("item_name")) == ("{StockCode}", None)
+    assert ">assumed<" not in person.page(f"/admin/orders/import/{job_id}/mapping")
+
+
 def test_unknown_headers_are_mapped_with_texts_and_bad_choices_are_kept(app: Flask, shop: Shop) -> None:
     person = of(app, shop)
     job_id = send(person, b"Ref,CustomerID,What,Count,Each\nR1,17850.0,Lamp,6,2.55\n")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import abort, flash, redirect, request
@@ -20,7 +21,7 @@ from webapp.models import File, Job, JobKind, JobState
 from webapp.services import jobs
 from webapp.services.files import StoredFile
 from webapp.services.importing.order_columns import AMOUNTS, COLUMNS, DAYS, HIDDEN, NAMES, SAMPLE_ROWS
-from webapp.services.importing.order_mapping import LONGEST_TEMPLATE, OrderMapping
+from webapp.services.importing.order_mapping import LONGEST_TEMPLATE, OrderMapping, likely_columns
 from webapp.services.importing.order_places import Place, open_places
 from webapp.services.importing.order_readings import MARKS
 from webapp.services.importing.order_upload import start_order_upload
@@ -56,7 +57,8 @@ ONE = "/<int(max=9223372036854775807):job_id>"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of our columns as the page offers it: the column of the file that is it, or the text that makes it."""
+    """One of our columns as the page offers it: the column of the file that is it, or the text that makes it; `assumed`
+    by its name only."""
 
     name: str
     label: str
@@ -65,6 +67,7 @@ class Choice:
     text: str
     sample: str
     error: str
+    assumed: bool
 
 
 class OrderUploadView(UploadView):
@@ -96,7 +99,9 @@ class OrderUploadView(UploadView):
         preview: dict[str, Any] = job.preview or {}
         if request.method == "GET":
             chosen = OrderMapping.from_json(preview["mapping"])
-            return self._page(job, chosen, places, {})
+            likely = {} if chosen.complete or chosen.channel else likely_columns(preview["header"], chosen.columns)
+            chosen = replace(chosen, columns={**likely, **chosen.columns})
+            return self._page(job, chosen, places, {}, likely)
         chosen, errors = _read(preview, places)
         if errors:
             return self._page(job, chosen, places, errors), 422
@@ -106,7 +111,14 @@ class OrderUploadView(UploadView):
             flash(problem_text(refused.problem), "danger")
         return redirect(self.get_url("jobs.details", job_id=job_id))
 
-    def _page(self, job: Job, chosen: OrderMapping, places: list[Place], errors: dict[str, str]) -> str:
+    def _page(
+        self,
+        job: Job,
+        chosen: OrderMapping,
+        places: list[Place],
+        errors: dict[str, str],
+        likely: Collection[str] = (),
+    ) -> str:
         preview: dict[str, Any] = job.preview or {}
         header, samples = preview["header"], preview["samples"]
         known = {each["column"]: each for each in preview.get("readings", ())}
@@ -120,7 +132,7 @@ class OrderUploadView(UploadView):
             remembered=preview["remembered"],
             header=header,
             samples=samples,
-            choices=_choices(chosen, header, samples, errors),
+            choices=_choices(chosen, header, samples, errors, likely),
             accounts=_accounts(places),
             chosen=chosen,
             channel=channel_label(chosen.channel) if chosen.channel else "",
@@ -180,7 +192,9 @@ def _missing(columns: dict[str, str]) -> str:
              fields=", ".join(words))  # fmt: skip
 
 
-def _choices(chosen: OrderMapping, header: list[str], samples: list[list[str]], errors: dict[str, str]) -> list[Choice]:
+def _choices(
+    chosen: OrderMapping, header: list[str], samples: list[list[str]], errors: dict[str, str], likely: Collection[str]
+) -> list[Choice]:
     made = []
     for name in NAMES:
         if name in HIDDEN and name not in chosen.columns and not chosen.channel:
@@ -193,7 +207,16 @@ def _choices(chosen: OrderMapping, header: list[str], samples: list[list[str]], 
             sample = parse_template(template, header).reader()([*samples[0], *[""] * len(header)])
         holds = str(HELP[name].holds) if name in HELP else _("Filled by the channel's own files")
         made.append(
-            Choice(name, field_label(name), holds, whole, "" if whole else template, sample, errors.get(name, ""))
+            Choice(
+                name,
+                field_label(name),
+                holds,
+                whole,
+                "" if whole else template,
+                sample,
+                errors.get(name, ""),
+                name in likely,
+            )
         )
     return made
 

@@ -48,6 +48,31 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of an orders file. Which of them a row needs depends on whether it is of a new order."""
 
+LIKELY: dict[str, tuple[str, ...]] = {
+    "channel_order_id": (
+        "order id", "invoice no", "invoice", "invoice number", "transaction id", "reference", "no pesanan",
+        "nomor pesanan", "no invoice", "nomor invoice", "주문번호",
+    ),
+    "ordered_at": ("created at", "invoice date", "date", "purchase date", "waktu pesanan", "주문 시각"),
+    "buyer_name": ("shipping name", "billing name", "receiver", "receiver name", "recipient name", "full name", "nama"),
+    "buyer_phone": ("shipping phone", "billing phone", "mobile", "recipient phone", "nomor telepon", "nomor hp"),
+    "buyer_email": ("customer email", "billing email", "email address"),
+    "address": ("shipping address1", "shipping street", "address1", "address line 1", "alamat lengkap"),
+    "city": ("shipping city", "town"),
+    "province": ("shipping province", "shipping state"),
+    "postal_code": ("shipping zip", "shipping postcode"),
+    "country": ("shipping country", "country code"),
+    "payment_method": ("payment type", "cara bayar"),
+    "sku": ("lineitem sku", "stock code", "product id", "product code", "item code", "variant sku", "kode produk"),
+    "item_name": ("lineitem name", "description", "product title", "item description", "title", "deskripsi"),
+    "quantity": ("lineitem quantity", "units", "pcs", "jumlah barang"),
+    "unit_price": ("lineitem price", "item price", "product price", "harga jual"),
+    "shipping_fee": ("shipping amount", "delivery fee", "biaya kirim"),
+    "discount": ("discount amount", "coupon amount"),
+    "notes": ("comment", "comments", "remark", "remarks", "customer note", "keterangan", "비고"),
+}  # fmt: skip
+"""What other programs often call a column of ours. Each may mean something else as well: only offered, never taken."""
+
 HIDDEN = ("district", "channel_status")
 """Columns that only marketplaces' own files fill."""
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.actors import Actor
 from webapp.models import HeaderMapping, JobKind
 from webapp.services.importing.channel_files import CHANNEL_FILES, ChannelFile, recognise
-from webapp.services.importing.order_columns import AMOUNTS, COLUMNS, DAYS, NAMES, sufficient
+from webapp.services.importing.order_columns import AMOUNTS, COLUMNS, DAYS, LIKELY, NAMES, sufficient
 from webapp.services.importing.templates import names_in, of_column, parse_template
 from webapp.services.unit_of_work import UnitOfWork
 from webapp.spreadsheets import UnreadableFile, match_columns
@@ -119,6 +119,18 @@ def _by_names(header: Sequence[str]) -> Guess:
                 places[column.name] = place
     mapping = OrderMapping({name: of_column(header[place]) for name, place in places.items()})
     return Guess(mapping, sure=sure and mapping.complete)
+
+
+def likely_columns(header: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
+    """Templates for what `columns` leaves open, by the names that other programs give it. For a person to look at."""
+    used = {column_key(name) for template in columns.values() for name in names_in(template)}
+    cells = {key: cell for cell in reversed(header) if (key := column_key(cell)) and key not in used}
+    found = {}
+    for name, spellings in LIKELY.items():
+        there = [key for spelling in spellings if (key := column_key(spelling)) in cells]
+        if there and name not in columns:
+            found[name] = of_column(cells.pop(there[0]))
+    return found
 
 
 def check_templates(mapping: OrderMapping, header: Sequence[str]) -> None:
