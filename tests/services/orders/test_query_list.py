@@ -219,6 +219,21 @@ def test_a_short_address_holds_also_where_more_orders_have_it_than_are_fetched(
     assert sorted(walked) == sorted(order.id for order in nobody)
 
 
+@pytest.mark.usefixtures("app")
+def test_a_number_in_pieces_holds_also_where_more_orders_have_it_than_are_fetched(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None of its pieces is long enough for a word."""
+    monkeypatch.setattr(hits, "MOST_HITS", 2)
+    make_orders(shop.manual, 2, ordered_at=NOW - timedelta(days=9))
+    that_day = {order.number for order in make_orders(shop.manual, 4, ordered_at=NOW)}
+    day = min(that_day)[:6]
+    flt = ListFilter(q=f"{day[:2]} {day[2:4]} {day[4:]}-")
+    page = list_orders(db.session, EVERYTHING, flt)
+    assert ({row.number for row in page.rows}, page.count, page.too_short) == (that_day, Count(4), ())
+    assert count_orders(db.session, EVERYTHING, flt) == Count(4)
+
+
 def test_restricted_people_look_no_address_up(session: Session, listing: Listing, sent: list[str]) -> None:
     order = next(o for o in listing.orders if o.email and o.warehouse == "cakung")
     scope = Scope(warehouse_id=listing.warehouses["cakung"], restricted=True)

@@ -12,7 +12,7 @@ from webapp.domain.order_status import TO_SHIP
 from webapp.services.orders.cursors import Way
 from webapp.services.orders.filters import DEFAULT_SORT, NOBODY, DateKind, ListFilter, Printed, Sort
 from webapp.services.orders.moments import Moments, ordered_within, read_moments
-from webapp.services.orders.search import NO_WORDS, SearchQuery, address_matches, doc_matches, read_query, seen_matches
+from webapp.services.orders.search import NO_WORDS, SearchQuery, doc_matches, read_query, seen_matches, whole_matches
 from webapp.services.statements import ReadSession, Statement, exists_by_key
 from webapp.services.totals import EARLIEST, LATEST, AccountChoice
 
@@ -35,7 +35,7 @@ class Part(StrEnum):
     COURIER = "courier"
     SKU = "sku"
     TAG = "tag"
-    ADDRESS = "address"
+    WHOLE = "whole"
     WORDS = "words"
     WORDS_SEEN = "words_seen"
 
@@ -59,13 +59,13 @@ COLUMNS: dict[Part, tuple[str, ...]] = {
     Part.COURIER: (),
     Part.SKU: (),
     Part.TAG: (),
-    Part.ADDRESS: (),
+    Part.WHOLE: (),
     Part.WORDS: (),
     Part.WORDS_SEEN: ("number",),
 }
 """The columns of `orders` that a part looks at, besides the id."""
 
-BESIDE = frozenset({Part.MOMENTS, Part.COURIER, Part.SKU, Part.TAG, Part.ADDRESS, Part.WORDS, Part.WORDS_SEEN})
+BESIDE = frozenset({Part.MOMENTS, Part.COURIER, Part.SKU, Part.TAG, Part.WHOLE, Part.WORDS, Part.WORDS_SEEN})
 """Parts that look into other tables: only for orders that pass the rest."""
 
 TO_SHIP_SQL = "('confirmed', 'in_process', 'ready_to_ship')"
@@ -137,7 +137,7 @@ class Conditions:
             Part.COURIER: self.couriers,
             Part.SKU: self.skus,
             Part.TAG: self.tags is not None,
-            Part.ADDRESS: self.query.address,
+            Part.WHOLE: self.query.alone,
             Part.WORDS: self.query.words,
             Part.WORDS_SEEN: self.query.words and not self.by_email,
         }
@@ -200,8 +200,8 @@ class Conditions:
                 return exists_by_key(st, "order_lines", alias, st.among("x.sku", self.skus))
             case Part.TAG:
                 return exists_by_key(st, "order_tags", alias, st.among("x.tag_id", self.tags or ()))
-            case Part.ADDRESS:
-                return exists_by_key(st, "order_contacts", alias, address_matches(st, "x.buyer_email", self.query))
+            case Part.WHOLE:
+                return whole_matches(st, alias, self.query.alone) if self.query.alone else "1 = 1"
             case Part.WORDS:
                 return exists_by_key(st, "order_search", alias, doc_matches(st, "x.doc", self.query))
             case Part.WORDS_SEEN:

@@ -52,7 +52,7 @@ def whole_value_hits(session: ReadSession, conditions: Conditions, way: Way, sta
         return Hits([], 0, False)
     ids = whole_hits(st, conditions.query.whole, MOST_HITS + 1)
     found = f"select o.id, o.{conditions.sort.column} as at from ({ids}) l join orders o on o.id = l.id"
-    rest = conditions.parts - {Part.ADDRESS, Part.WORDS, Part.WORDS_SEEN}
+    rest = conditions.parts - {Part.WHOLE, Part.WORDS, Part.WORDS_SEEN}
     return _take(st, conditions, found, rest, way, start, need)
 
 

@@ -17,7 +17,8 @@ from webapp.services.statements import ReadSession, Statement
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
     """What is searched: the words that are long enough, what looks whole, and the words that were too short to be
-    searched in any way. An e-mail address may look whole and leave no word.
+    searched in any way. An e-mail address may look whole and leave no word, and so may an order number in pieces
+    (`26 11 21-`).
 
     `unsearchable`: something was typed, and no letter or digit is in it. No order is found by that.
     """
@@ -28,8 +29,8 @@ class SearchQuery:
     unsearchable: bool = False
 
     @property
-    def address(self) -> WholeWord | None:
-        """The e-mail address that alone says what is wanted, as it leaves no word."""
+    def alone(self) -> WholeWord | None:
+        """What looks whole and alone says what is wanted, as it leaves no word."""
         return None if self.words else self.whole
 
 
@@ -153,9 +154,14 @@ def whole_hits(st: Statement, whole: WholeWord, limit: int) -> str:
     return " union ".join(looks)
 
 
-def address_matches(st: Statement, email: str, query: SearchQuery) -> str:
-    """The condition that the column `email` has the address that is searched, or one that begins with it."""
-    return _begins(st, email, query.address) if query.address else "1 = 1"
+def whole_matches(st: Statement, alias: str, whole: WholeWord) -> str:
+    """The condition that the order `alias` has this value, or one that begins with it, where values are kept whole."""
+    looks = [
+        f"exists (select 1 from {table} x where x.{key} = {alias}.id and {_begins(st, f'x.{column}', whole)}"
+        f"{st.always_by_key})"
+        for table, key, column in _WHERE_WHOLE[whole.kind]
+    ]
+    return f"({' or '.join(looks)})"
 
 
 def _begins(st: Statement, column: str, whole: WholeWord) -> str:
