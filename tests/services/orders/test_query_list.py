@@ -250,8 +250,9 @@ def test_more_overdue_orders_than_are_counted_are_told_from_the_few_that_are_not
     late = [order for order in waiting if order.ship_by and order.ship_by < NOW]
     in_time = len(waiting) - len(late)
     assert 1 < in_time < len(late)
-    flt = ListFilter(overdue=True)
-    for most, cap in ((in_time, 5), (1, 5), (1, len(late))):
+    assert len(late) > 25
+    flt = ListFilter(overdue=True, limit=20)
+    for most, cap in ((in_time, 25), (1, 25), (1, len(late))):
         monkeypatch.setattr(overdue, "MOST_OVERDUE", most)
         monkeypatch.setattr(overdue, "COUNT_CAP", cap)
         exact = most > 1 or cap >= len(late)
@@ -263,11 +264,27 @@ def test_more_overdue_orders_than_are_counted_are_told_from_the_few_that_are_not
     assert count_orders(session, EVERYTHING, narrowed, now=NOW) == Count(len(rona))
 
 
+def test_no_count_is_less_than_what_is_shown(
+    session: Session, listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list is walked from its newest order on, and the longest overdue are counted first."""
+    monkeypatch.setattr(overdue, "MOST_OVERDUE", 3)
+    monkeypatch.setattr(overdue, "FIRST_STEP", 3)
+    flt = ListFilter(overdue=True, tag=("vip", "fragile"))
+    late = [
+        o for o in listing.orders if o.status in TO_SHIP and o.ship_by and o.ship_by < NOW and o.tags & set(flt.tag)
+    ]
+    assert len(late) > 6
+    page = list_orders(session, EVERYTHING, flt, now=NOW, limit=5)
+    assert page.count is not None
+    assert (len(page.rows), page.count, page.count.exact) == (5, 6, False)
+
+
 def test_counts_stop(session: Session, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(walks, "COUNT_CAP", 25)
     monkeypatch.setattr(walks, "WHOLE_STEP", 50)
     monkeypatch.setattr(picture, "TAB_CAP", 4)
-    count = count_orders(session, EVERYTHING, ListFilter(courier=("jne",)), now=NOW)
+    count = count_orders(session, EVERYTHING, ListFilter(courier=("jne",), limit=20), now=NOW)
     assert (count.value, count.exact) == (25, False)
     by_warehouse = tab_counts(session, Scope(warehouse_id=listing.warehouses["cakung"]), ListFilter())
     assert (by_warehouse["new"], by_warehouse["new"].exact) == (8, False)

@@ -302,5 +302,7 @@ def _count(session: ReadSession, conditions: Conditions, picture: Picture | None
     if taken.count is not None:
         return taken.count
     if conditions.overdue_at is not None and not conditions.query.words:
-        return Count(*count_overdue(session, conditions, picture))
-    return Count(*count_walk(session, conditions, taken.source or Source()))
+        counted, exact = count_overdue(session, conditions, picture)
+    else:
+        counted, exact = count_walk(session, conditions, taken.source or Source())
+    return Count(max(counted, len(taken.keys)), exact)  # what is shown may lie beyond what was counted
