@@ -60,6 +60,17 @@ def test_a_page_with_tabs_and_count_takes_four_statements(
         assert len(sent) <= 4 + bool(flt.tag or flt.assigned)  # one more finds out whom the address names
 
 
+def test_a_page_of_many_overdue_orders_takes_six_statements(
+    session: Session, sent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One tells that they are many, two count them: what is in time, then what is late."""
+    monkeypatch.setattr(overdue, "MOST_OVERDUE", 1)
+    session.connection()
+    sent.clear()
+    assert list_orders(session, EVERYTHING, ListFilter(overdue=True), now=NOW).rows
+    assert len(sent) == 6
+
+
 def test_a_warehouse_list_takes_four_statements(session: Session, listing: Listing, sent: list[str]) -> None:
     page = list_orders(session, Scope(warehouse_id=listing.warehouses["cakung"]), ListFilter(tab="to_ship"), now=NOW)
     assert page.rows

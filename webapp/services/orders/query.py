@@ -94,9 +94,10 @@ def list_orders(
 ) -> OrderPage:
     """The page of orders at `cursor` (None: the first) in the filter's sort, `limit` of them (else the filter's).
 
-    Three statements, one more where a count or a search needs it. `now` decides what is overdue. `with_count=False`
-    leaves out a count that would need a statement of its own. A page before a cursor that comes to the beginning is the
-    first page, whole, unless `whole_first` is False. `more` is what the rows hold besides (`rows.MORE`).
+    Three statements, one more where a count or a search needs it, three where many orders are overdue. `now` decides
+    what is overdue. `with_count=False` leaves out a count that would need a statement of its own. A page before a
+    cursor that comes to the beginning is the first page, whole, unless `whole_first` is False. `more` is what the rows
+    hold besides (`rows.MORE`).
     """
     conditions = conditions_of(session, scope, flt, now or clock.now())
     picture = read_picture(session, conditions)
