@@ -85,6 +85,8 @@ def test_totals_stay_as_they_are_when_sqlite_keeps_them_in_their_key(tmp_path: P
         move(engine, revision)
         with engine.begin() as connection:
             assert connection.execute(text("select * from order_totals order by grain")).all() == rows
+            made = str(connection.execute(text("select sql from sqlite_master where name = 'order_totals'")).scalar())
+            assert ("WITHOUT ROWID" in made) is (revision == "0013")
     with pytest.raises(IntegrityError):
         run(engine, f"insert into order_totals values {rows[0]}")
     with pytest.raises(IntegrityError):
