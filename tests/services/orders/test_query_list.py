@@ -231,6 +231,26 @@ def test_a_short_address_holds_also_where_more_orders_have_it_than_are_fetched(
 
 
 @pytest.mark.usefixtures("app")
+def test_of_a_placeholder_address_that_very_many_orders_have_no_others_are_shown(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first part is a word, and other addresses begin with it too."""
+    monkeypatch.setattr(hits, "MOST_HITS", 4)
+    ours = make_orders(shop.manual, 5, buyer=Buyer("Siti", "", "noreply@a.com", ""))
+    make_orders(shop.manual, 5, buyer=Buyer("Siti", "", "noreply@b.com", ""))
+    flt = ListFilter(q="noreply@a.com", limit=2)
+    page = list_orders(db.session, EVERYTHING, flt)
+    assert {row.number for row in page.rows} < {order.number for order in ours}
+    assert page.count == count_orders(db.session, EVERYTHING, flt)
+    assert page.count is not None
+    assert 3 <= page.count <= 5
+    walked = [order_id for step in walk_orders(db.session, EVERYTHING, flt) for order_id in step]
+    assert sorted(walked) == sorted(order.id for order in ours)
+    narrowed = list_orders(db.session, EVERYTHING, ListFilter(q="noreply@a.com", store=("onyu",)))
+    assert (narrowed.rows, narrowed.count) == ([], Count(0))
+
+
+@pytest.mark.usefixtures("app")
 def test_a_number_in_pieces_holds_also_where_more_orders_have_it_than_are_fetched(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ steps for each, stops at four fifths."""
 class Hits:
     """One page of a set, in the order of its way, and how many orders of the set meet the conditions.
 
-    `overflow`: the set was too large to be fetched whole, so what is here is only a part of it.
+    `overflow`: the set was too large to be fetched whole, and nothing of it is here; there are at least `count`.
     """
 
     keys: list[Key]
@@ -151,4 +151,6 @@ def _take(
     )
     down = conditions.downward(way)
     keys = sorted((Key(ms_of(at), order_id) for _, _, order_id, at in rows if order_id), reverse=down)
-    return Hits(keys, int(rows[0][1]), rows[0][0] > most)
+    if rows[0][0] > most:
+        return Hits([], 0 if rest or few or doubled else most, overflow=True)
+    return Hits(keys, int(rows[0][1]), overflow=False)

@@ -7,7 +7,7 @@ orders, only with what is asked.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeAlias
@@ -206,34 +206,42 @@ def order_beside(
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """Keys in the order of the way, where a walk stopped, and the count if it came along."""
+    """Keys in the order of the way, where a walk stopped, and the count if it came along; else what is counted, by
+    which source, and how many there are at `least`."""
 
     keys: list[Key]
     edge: Key | None
+    conditions: Conditions
     count: Count | None = None
     source: Source | None = None
+    least: int = 0
 
 
 def _take(session: ReadSession, conditions: Conditions, picture: Picture | None, cursor: Cursor, need: int) -> _Taken:
-    way, start = cursor.way, cursor.key
+    way, start, least = cursor.way, cursor.key, 0
+    if conditions.query.whole is not None:
+        found = hits.whole_value_hits(session, conditions, way, start, need)
+        if found.overflow:
+            # Words would let in what has them elsewhere: of two addresses they know one part.
+            conditions = replace(conditions, query=replace(conditions.query, words=()))
+            least = found.count
+        elif found.count or not conditions.query.words:
+            return _Taken(found.keys, None, conditions, Count(found.count))
+        # Else nothing has this as a whole; it may be a part of something.
     for find in _sets(session, conditions, picture):
         found = find(session, conditions, way, start, need)
-        if find is hits.whole_value_hits and not found.count and conditions.query.words:
-            continue  # nothing has this as a whole; it may be a part of something
         if not found.overflow:
-            return _Taken(found.keys, None, Count(found.count))
+            return _Taken(found.keys, None, conditions, Count(found.count))
     source = _source(session, conditions, picture)
     walked = walk(session, conditions, source, way, start, need)
     count = None
     if start is None and (walked.edge is not None or len(walked.keys) < need):
-        count = Count(len(walked.keys), walked.edge is None)
-    return _Taken(walked.keys, walked.edge, count, source)
+        count = Count(max(len(walked.keys), least), walked.edge is None)
+    return _Taken(walked.keys, walked.edge, conditions, count, source, least)
 
 
 def _sets(session: ReadSession, conditions: Conditions, picture: Picture | None) -> Iterator[_Find]:
     """The small sets that may hold the answer, in the order in which to ask them."""
-    if conditions.query.whole is not None:
-        yield hits.whole_value_hits
     if conditions.query.words and is_sqlite(session):
         # Its full-text index walks in the order of the list, but only in the usual one.
         if conditions.sort.column != "ordered_at":
@@ -302,8 +310,9 @@ def _count(session: ReadSession, conditions: Conditions, picture: Picture | None
         return Count(known)
     if taken.count is not None:
         return taken.count
+    conditions = taken.conditions
     if conditions.overdue_at is not None and not conditions.query.words:
         counted, exact = count_overdue(session, conditions, picture)
     else:
         counted, exact = count_walk(session, conditions, taken.source or Source())
-    return Count(max(counted, len(taken.keys)), exact)  # what is shown may lie beyond what was counted
+    return Count(max(counted, len(taken.keys), taken.least), exact)  # what is shown may lie beyond what was counted
