@@ -67,6 +67,21 @@ def test_tabs_count_and_choose(app: Flask, shop: Shop) -> None:
     assert "Confirmed" in words(to_ship)
 
 
+def test_tabs_say_no_number_that_their_lists_do_not_have(app: Flask, shop: Shop) -> None:
+    """What the totals don't know (words, couriers …) is not counted by tab."""
+    make_orders(shop.manual, 2, status=S.PENDING)
+    make_orders(shop.onyu_manual, status=S.CONFIRMED)
+    person = of(app, shop)
+    for query in ("?q=budi", "?payment_method=cod", "?due=overdue", "?q=%25%25"):
+        assert tabs(person.page(LIST + query)) == {}, query
+    for query, wanted in (
+        ("?store=rona", "2"),
+        ("?payment_status=unpaid&tab=to_ship&arranged=no", "3"),
+        ("?status=rts", "3"),
+    ):
+        assert tabs(person.page(LIST + query))["All"] == wanted, query
+
+
 def test_a_tab_without_orders_says_so(app: Flask, shop: Shop) -> None:
     person = of(app, shop)
     assert "No orders yet" in words(person.page(LIST))

@@ -127,6 +127,8 @@ class Listing:
 def matching(listing: Listing, scope: Scope, flt: ListFilter) -> list[Known]:
     """The orders that the filter asks for, by looking at each of them."""
     words = [word for word in search_words(flt.q) if not word.too_short]
+    # None of the people is of a warehouse, so restricted readers can't ask for them.
+    assigned = {"none"} & set(flt.assigned) if scope.restricted else set(flt.assigned)
     asks: list[Callable[[Known], bool]] = [
         lambda o: scope.covers(o.account_id, o.warehouse_id),
         lambda o: flt.tab is None or o.status in TABS[flt.tab],
@@ -144,7 +146,7 @@ def matching(listing: Listing, scope: Scope, flt: ListFilter) -> list[Known]:
         lambda o: not flt.awaiting or o.awaiting,
         lambda o: not flt.sku or bool(o.skus & {sku.upper() for sku in flt.sku}),
         lambda o: not flt.tag or bool(o.tags & set(flt.tag)),
-        lambda o: not flt.assigned or (o.assigned or "none") in flt.assigned,
+        lambda o: not flt.assigned or (o.assigned or "none") in assigned,
         lambda o: (
             (flt.first_day is None and flt.last_day is None) or any(within(flt, day) for day in days(o, flt.date))
         ),

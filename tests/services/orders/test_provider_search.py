@@ -6,6 +6,7 @@ import pytest
 
 from tests.factories import Shop, force, make_orders
 from webapp.domain.actors import EVERYTHING, Scope
+from webapp.domain.permissions import Role
 from webapp.extensions import db
 from webapp.services.orders import query
 from webapp.services.orders.create import Buyer, NewLine
@@ -64,3 +65,32 @@ def test_no_part_of_an_address_finds_an_order(shop: Shop, sort: Sort) -> None:
         ("agus", {agus}),
     ):
         assert found(provider, q) == wanted, q
+
+
+@pytest.mark.usefixtures("app")
+def test_an_address_whose_name_is_too_short_for_a_word_lists_nothing(shop: Shop) -> None:
+    order = make_orders(shop.manual, buyer=Buyer("Jo", "", "jo@example.com", ""))[0]
+    force([order.id], warehouse_id=shop.warehouse)
+    provider = Scope(warehouse_id=shop.warehouse, restricted=True)
+    for q in ("jo@example.com", "a@a.com", "ab@cd.com"):
+        page = list_orders(db.session, provider, ListFilter(q=q))
+        assert (page.rows, page.count, page.unsearchable) == ([], Count(0), True), q
+
+
+@pytest.mark.usefixtures("app")
+def test_no_assigned_person_of_the_seller_can_be_guessed(shop: Shop) -> None:
+    """Own colleagues, who are known, can be asked for."""
+    theirs, ours = make_orders(shop.manual, 2)
+    force([theirs.id], warehouse_id=shop.warehouse, assigned_to=shop.people[Role.CS])
+    force([ours.id], warehouse_id=shop.warehouse, assigned_to=shop.people[Role.PROVIDER])
+    provider = Scope(warehouse_id=shop.warehouse, restricted=True)
+
+    def found(scope: Scope, *emails: str) -> set[str]:
+        flt = ListFilter(assigned=emails)
+        rows = list_orders(db.session, scope, flt).rows
+        assert count_orders(db.session, scope, flt) == Count(len(rows))
+        return {row.number for row in rows}
+
+    assert found(EVERYTHING, "cs@example.com") == {theirs.number}
+    assert found(provider, "cs@example.com") == found(provider, "made-up@example.com") == set()
+    assert found(provider, "cs@example.com", "provider@example.com") == {ours.number}

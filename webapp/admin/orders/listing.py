@@ -130,14 +130,15 @@ class Listing:
         return f"{url}{self.whole_query}"
 
     def tabs(self, page: OrderPage) -> list[Tab]:
-        """The tabs with their counts. A tab says which statuses, so changing it drops the filter on them."""
+        """The tabs, with their counts where these are true of the filters that stay on. A tab says which statuses, so
+        changing it drops the filter on them."""
         rest = urlencode(self.flt.moved(tab=None, status=(), arranged=None).to_params())
         return [
             Tab(
                 self._at(f"tab={tab}" if tab else "", rest),
                 label,
                 self.flt.tab == tab,
-                count_text(page.tabs.get(tab or "all")),
+                count_text(page.tabs.get(tab or "all")) if page.tabs_true else None,
             )
             for tab, label in tab_labels().items()
         ]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.services.housekeeping import clean_pending_texts
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class CleanBehind:
@@ -38,6 +38,6 @@ class CleanBehind:
     def _clean(self) -> None:
         try:
             clean_pending_texts(self._engine)
-        except SQLAlchemyError:
+        except SQLAlchemyError as error:
             # Nothing is lost: the scheduler, or an insert, does it later.
-            log.warning("The search index could not be cleaned beside an upload", exc_info=True)
+            log.warning("search_index_not_cleaned", error=type(error).__name__)

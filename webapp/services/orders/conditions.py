@@ -232,7 +232,7 @@ def conditions_of(session: ReadSession, scope: Scope, flt: ListFilter, now: date
         couriers=flt.courier,
         skus=tuple(dict.fromkeys(form for sku in flt.sku for form in (sku, sku.upper()))),
         tags=_named(session, "tags", "code", flt.tag),
-        people=_people(session, flt.assigned),
+        people=_people(session, scope, flt.assigned),
         unassigned=NOBODY in flt.assigned,
         query=read_query(flt.q, by_email=not scope.restricted),
         by_email=not scope.restricted,
@@ -247,14 +247,21 @@ def _warehouses(session: ReadSession, scope: Scope, codes: tuple[str, ...]) -> f
     return named if own is None else own & named
 
 
-def _people(session: ReadSession, asked: tuple[str, ...]) -> frozenset[int] | None:
+def _people(session: ReadSession, scope: Scope, asked: tuple[str, ...]) -> frozenset[int] | None:
     emails = tuple(one for one in asked if one != NOBODY)
-    return _named(session, "users", "email", emails) if emails or not asked else frozenset()
+    if not emails:
+        return frozenset() if asked else None
+    # Who may not know the others' addresses asks for people of their own warehouse: no list tells a guess from a hit.
+    among = {"warehouse_id": scope.warehouse_id or 0} if scope.restricted else {}
+    return _named(session, "users", "email", emails, **among)
 
 
-def _named(session: ReadSession, table: str, column: str, names: tuple[str, ...]) -> frozenset[int] | None:
-    """The ids of the rows with these names; None for no names."""
+def _named(
+    session: ReadSession, table: str, column: str, names: tuple[str, ...], **among: int
+) -> frozenset[int] | None:
+    """The ids of the rows with these names, `among` those with these values; None for no names."""
     if not names:
         return None
     st = Statement(session)
-    return frozenset(row[0] for row in st.run(f"select id from {table} where {st.among(column, names)}"))
+    where = " and ".join([st.among(column, names), *(f"{name} = {st.bind(value)}" for name, value in among.items())])
+    return frozenset(row[0] for row in st.run(f"select id from {table} where {where}"))

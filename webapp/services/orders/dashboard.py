@@ -9,11 +9,12 @@ from enum import StrEnum
 
 from webapp.domain.actors import Scope
 from webapp.domain.days import local_day
-from webapp.domain.order_status import TABS, TO_SHIP, OrderStatus
+from webapp.domain.order_status import TABS, TO_SHIP
 from webapp.domain.payment import PaymentStatus
-from webapp.services.orders.conditions import TO_SHIP_SQL, conditions_of
+from webapp.services.orders.conditions import conditions_of
 from webapp.services.orders.filters import ListFilter
-from webapp.services.orders.picture import Count
+from webapp.services.orders.overdue import count_overdue
+from webapp.services.orders.picture import Count, Picture
 from webapp.services.orders.query import OrderRow, list_orders
 from webapp.services.orders.walks import COUNT_CAP
 from webapp.services.statements import ReadSession, Statement
@@ -79,16 +80,21 @@ class DashboardFigures:
 
 
 def dashboard(session: ReadSession, scope: Scope, now: datetime) -> DashboardFigures:
-    """The figures of the start page at `now`, within `scope`. Nine statements at most."""
+    """The figures of the start page at `now`, within `scope`. Ten statements at most."""
     zone = _zone(session, scope)
     today = local_day(now, zone)
     page = list_orders(session, scope, ListFilter(), limit=LATEST, now=now, with_count=False)
+    ever = None
     if scope.warehouse_id is None:
-        counters = _by_totals(session, scope, today)
+        rows = sums(session, AccountChoice(scope.account_ids), ("status", "payment_status"))
+        ever = Picture({(None, status, payment): n for status, payment, n, _ in rows})
+        counters = _by_totals(session, scope, today, ever)
         days: tuple[DayFigure, ...] = _days(session, scope, today)
     else:
         counters = {Task.TO_SHIP: page.tabs["to_ship"]}
         days = ()
+    late = conditions_of(session, scope, ListFilter(overdue=True), now)
+    counters[Task.OVERDUE] = Count(*count_overdue(session, late, ever))
     counters |= _by_index(session, scope, now)
     filters = _filters(today)
     return DashboardFigures(
@@ -118,18 +124,17 @@ def _zone(session: ReadSession, scope: Scope) -> str:
     return str(rows[0][0]) if rows else "UTC"
 
 
-def _by_totals(session: ReadSession, scope: Scope, today: date) -> dict[Task, Count]:
-    accounts = AccountChoice(scope.account_ids)
-    by = ("status", "payment_status")
-    ever = {(status, payment): n for status, payment, n, _ in sums(session, accounts, by)}
+def _by_totals(session: ReadSession, scope: Scope, today: date, ever: Picture) -> dict[Task, Count]:
     # From today on: where a store lies further east it may be tomorrow already.
-    since = sums(session, accounts, ("local_date", *by), first=today)
-    unpaid = [(status.value, PaymentStatus.UNPAID.value) for status in TABS["new"]]
+    by = ("local_date", "status", "payment_status")
+    since = sums(session, AccountChoice(scope.account_ids), by, first=today)
+    new, unpaid = [status.value for status in TABS["new"]], PaymentStatus.UNPAID.value
     return {
-        Task.TO_REVIEW: Count(sum(n for (_, payment), n in ever.items() if payment == PaymentStatus.UNDER_REVIEW)),
-        Task.TO_SHIP: Count(sum(n for (status, _), n in ever.items() if OrderStatus(status) in TO_SHIP)),
+        Task.TO_REVIEW: Count(ever.orders(None, [PaymentStatus.UNDER_REVIEW.value])),
+        Task.TO_SHIP: Count(ever.orders([status.value for status in TO_SHIP], ())),
         Task.UNPAID: Count(
-            sum(ever.get(key, 0) for key in unpaid) - sum(n for _, *key, n, _ in since if tuple(key) in unpaid)
+            ever.orders(new, [unpaid])
+            - sum(n for _, status, payment, n, _ in since if status in new and payment == unpaid)
         ),
         Task.NEW_TODAY: Count(sum(n for day, _, _, n, _ in since if day == today)),
     }
@@ -145,18 +150,16 @@ def _days(session: ReadSession, scope: Scope, today: date) -> tuple[DayFigure, .
 
 def _by_index(session: ReadSession, scope: Scope, now: datetime) -> dict[Task, Count]:
     """What only the orders and jobs themselves know, each counted through a partial index, at most `COUNT_CAP`."""
+    if scope.warehouse_id is not None:
+        return {}
     conditions = conditions_of(session, scope, ListFilter(), now)
     st = Statement(session)
-    mine = conditions.sql(conditions.parts, st, "o")
-    late = f"o.status in {TO_SHIP_SQL} and o.ship_by < {st.moment(now)}"
-    counted = {Task.OVERDUE: f"select 1 from orders o where {late} and {mine} limit {COUNT_CAP + 1}"}
-    if scope.warehouse_id is None:
-        awaiting = f"o.acceptance = 'awaiting' and {mine}"
-        counted[Task.TO_ACCEPT] = f"select 1 from orders o where {awaiting} limit {COUNT_CAP + 1}"
-        if scope.account_ids is None:
-            recent = f"select state, created_at from jobs order by id desc limit {_FAILED_JOBS_LOOKED_AT}"
-            since = st.moment(now - FAILED_WITHIN)
-            counted[Task.FAILED_JOBS] = f"select 1 from ({recent}) j where state = 'failed' and created_at >= {since}"
+    awaiting = f"o.acceptance = 'awaiting' and {conditions.sql(conditions.parts, st, 'o')}"
+    counted = {Task.TO_ACCEPT: f"select 1 from orders o where {awaiting} limit {COUNT_CAP + 1}"}
+    if scope.account_ids is None:
+        recent = f"select state, created_at from jobs order by id desc limit {_FAILED_JOBS_LOOKED_AT}"
+        since = st.moment(now - FAILED_WITHIN)
+        counted[Task.FAILED_JOBS] = f"select 1 from ({recent}) j where state = 'failed' and created_at >= {since}"
     rows = st.run("select " + ", ".join(f"(select count(*) from ({sql}) x)" for sql in counted.values()))
     return {task: _capped(n) for task, n in zip(counted, rows[0], strict=True)}
 

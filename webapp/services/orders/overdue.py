@@ -21,8 +21,9 @@ def few_overdue(session: ReadSession, conditions: Conditions) -> bool:
 def count_overdue(session: ReadSession, conditions: Conditions, picture: Picture | None) -> tuple[int, bool]:
     """How many orders are overdue and meet the rest, and whether that is all.
 
-    Exact, however many, where the totals know the rest and little of what waits is still in time: then that is counted.
-    Else of the first `COUNT_CAP` that are overdue, or `FIRST_STEP` where the rest leads to other tables.
+    Exact, however many, where the totals know the rest and little of what waits is still in time: then that is counted,
+    a moment after the totals were read. Else of the first `COUNT_CAP` that are overdue, or `FIRST_STEP` where the rest
+    leads to other tables.
     """
     rest = beside_overdue(conditions)
     if picture is not None and rest <= IN_TOTALS:

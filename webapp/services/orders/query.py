@@ -16,7 +16,7 @@ from webapp import clock
 from webapp.domain.actors import Scope
 from webapp.models.types import from_ms
 from webapp.services.orders import hits
-from webapp.services.orders.conditions import Conditions, Part, conditions_of
+from webapp.services.orders.conditions import IN_TOTALS, Conditions, Part, conditions_of
 from webapp.services.orders.cursors import FIRST, Cursor, Key, Way, page_cursors
 from webapp.services.orders.filters import DateKind, ListFilter
 from webapp.services.orders.moments import Moments
@@ -63,8 +63,9 @@ class OrderPage:
 
     `searched_back_to` is set when a filter that no index serves was looked for only so far back (or forward, for a
     page before a cursor): `further`, which is `next` (or `prev`), goes on from there. `tabs` counts each tab under the
-    filters that totals know (accounts, days, payment status), `all` among them. `too_short` are words that were not
-    searched; `unsearchable`: nothing of what was typed can be, so nothing is found.
+    filters that totals know (accounts, days, payment status), `all` among them; `tabs_true` says that nothing else is
+    asked, so that each tab holds so many. `too_short` are words that were not searched; `unsearchable`: nothing of what
+    was typed can be, so nothing is found.
     """
 
     rows: list[OrderRow]
@@ -78,6 +79,7 @@ class OrderPage:
     further: Cursor | None = None
     too_short: tuple[str, ...] = ()
     unsearchable: bool = False
+    tabs_true: bool = True
 
 
 def list_orders(
@@ -102,9 +104,9 @@ def list_orders(
     conditions = conditions_of(session, scope, flt, now or clock.now())
     picture = read_picture(session, conditions)
     tabs = warehouse_tabs(session, conditions) if picture is None else picture.tabs(conditions.payments)
+    query, true = conditions.query, _tabs_true(conditions)
     if known_empty(conditions, picture):
-        query = conditions.query
-        return OrderPage([], Count(0), tabs, too_short=query.too_short, unsearchable=query.unsearchable)
+        return OrderPage([], Count(0), tabs, too_short=query.too_short, unsearchable=query.unsearchable, tabs_true=true)
     size = limit or flt.limit
     cursor = cursor or FIRST
     taken = _take(session, conditions, picture, cursor, size + 1)
@@ -118,8 +120,13 @@ def list_orders(
     return OrderPage(
         rows, count, tabs, page.first, page.prev, page.next, page.last,
         None if taken.edge is None else from_ms(taken.edge.ms),
-        None if taken.edge is None else Cursor(cursor.way, taken.edge), conditions.query.too_short,
+        None if taken.edge is None else Cursor(cursor.way, taken.edge), query.too_short, tabs_true=true,
     )  # fmt: skip
+
+
+def _tabs_true(conditions: Conditions) -> bool:
+    beside = conditions.parts - IN_TOTALS - {Part.WAREHOUSE, Part.ARRANGED}  # a tab drops the switch inside To ship
+    return not beside and not conditions.query.unsearchable
 
 
 def tab_counts(session: ReadSession, scope: Scope, flt: ListFilter) -> dict[str, Count]:

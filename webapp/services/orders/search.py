@@ -20,7 +20,7 @@ class SearchQuery:
     searched in any way. An e-mail address may look whole and leave no word, and so may an order number in pieces
     (`26 11 21-`).
 
-    `unsearchable`: something was typed, and no letter or digit is in it. No order is found by that.
+    `unsearchable`: something was typed, and nothing of it can be looked for. No order is found by that.
     """
 
     words: tuple[SearchWord, ...] = ()
@@ -38,15 +38,17 @@ NO_WORDS = SearchQuery()
 
 
 def read_query(typed: str, *, by_email: bool = True) -> SearchQuery:
-    """Read the search box. `by_email=False` looks no e-mail address up, for people who may not know it."""
+    """Read the search box. `by_email=False` looks no e-mail address up, for people who may not know it: of one that
+    leaves no word nothing can be searched."""
     if not typed:
         return NO_WORDS
     words = search_words(typed)
+    searched = tuple(word for word in words if not word.too_short)
     whole = looks_whole(typed)
     if whole is not None and whole.kind is WholeKind.EMAIL and not by_email:
-        whole = None
+        return SearchQuery(searched, unsearchable=not searched)
     return SearchQuery(
-        tuple(word for word in words if not word.too_short),
+        searched,
         whole,
         () if whole is not None else tuple(word.typed for word in words if word.too_short),
         unsearchable=not words and whole is None and bool(plain(typed).strip()),
