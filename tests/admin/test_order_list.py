@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -65,6 +67,23 @@ def test_tabs_count_and_choose(app: Flask, shop: Shop) -> None:
     to_ship = person.page(link(page, "To ship"))
     assert len(numbers(to_ship)) == 2
     assert "Confirmed" in words(to_ship)
+
+
+def halves(page: str) -> list[str]:
+    """What stands on the switch of To ship."""
+    switch = re.search(r'id="order-halves".*?</div>', page, re.DOTALL)
+    return re.findall(r"<a[^>]*>(.*?)</a>", re.sub(r"</?span[^>]*>", " ", switch[0])) if switch else []
+
+
+def test_the_halves_of_to_ship_have_counts_and_go_along_with_a_search(app: Flask, shop: Shop) -> None:
+    first, *_others = make_orders(shop.manual, 3, status=S.CONFIRMED)
+    force([first.id], arranged_at=datetime(2026, 11, 2, tzinfo=UTC))
+    person = of(app, shop)
+    assert halves(person.page(LIST + "?tab=to_ship")) == ["All", "To process 2 ", "Processed 1 "]
+    assert halves(person.page(LIST)) == []
+    found = person.get(LIST + "?tab=to_ship&q=siti", headers={"Lapak-Part": "list"}).text
+    assert halves(found) == ["All", "To process", "Processed"]
+    assert "q=siti" in html.unescape(link(found, "To process"))
 
 
 def test_tabs_say_no_number_that_their_lists_do_not_have(app: Flask, shop: Shop) -> None:

@@ -311,6 +311,21 @@ def test_no_count_is_less_than_what_is_shown(
     assert (len(page.rows), page.count, page.count.exact) == (5, 6, False)
 
 
+def test_the_halves_of_to_ship_are_counted(session: Session, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
+    for store in ((), ("rona",)):
+        waiting = [o for o in listing.orders if o.status in TO_SHIP and (not store or o.store in store)]
+        to_process = sum(not o.arranged for o in waiting)
+        for arranged in (None, False, True):
+            page = list_orders(session, EVERYTHING, ListFilter(tab="to_ship", store=store, arranged=arranged), now=NOW)
+            assert page.halves == (to_process, len(waiting) - to_process)
+    for flt in (ListFilter(), ListFilter(tab="new"), ListFilter(tab="to_ship", courier=("jne",))):
+        assert list_orders(session, EVERYTHING, flt, now=NOW).halves is None
+    monkeypatch.setattr(query, "MOST_HALVED", 10)  # each branch still looks at 200
+    many = list_orders(session, EVERYTHING, ListFilter(tab="to_ship"), now=NOW).halves
+    assert many is not None
+    assert (many[0], many[0].exact, many[1]) == (10, False, None)
+
+
 def test_counts_stop(session: Session, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(walks, "COUNT_CAP", 25)
     monkeypatch.setattr(walks, "WHOLE_STEP", 50)

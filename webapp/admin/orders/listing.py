@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import current_app, url_for
@@ -153,16 +152,21 @@ class Listing:
         carried = [("columns", ",".join(self.look.columns))] if self.look.columns else []
         return [(name, value) for name, value in (*self._params, *carried) if name not in without]
 
-    @property
-    def arranged(self) -> list[dict[str, Any]] | None:
+    def halves(self, page: OrderPage) -> list[Tab] | None:
         """The switch of the tab To ship: everything, to process, processed."""
         if self.flt.tab != "to_ship":
             return None
-        choices = ((None, _("All")), (False, _("To process")), (True, _("Processed")))
+        to_process, processed = page.halves or (None, None)
+        choices = (None, None), (False, to_process), (True, processed)
         return [
-            {"href": self.address(replace(self.flt, arranged=yes)), "label": label, "current": self.flt.arranged is yes}
-            for yes, label in choices
+            Tab(self.address(replace(self.flt, arranged=yes)), _half(yes), self.flt.arranged is yes, count_text(count))
+            for yes, count in choices
         ]
+
+    @property
+    def half_label(self) -> str:
+        """The name of the chosen half of the tab To ship; empty where both are shown."""
+        return "" if self.flt.arranged is None else _half(self.flt.arranged)
 
     @property
     def chips(self) -> list[Chip]:
@@ -270,6 +274,10 @@ def tab_labels() -> dict[str | None, str]:
 @lru_cache(maxsize=8)
 def _tab_labels(code: str) -> dict[str | None, str]:
     return {tab: in_language(code, name) for tab, name in _TABS.items()}
+
+
+def _half(arranged: bool | None) -> str:
+    return {None: _("All"), False: _("To process"), True: _("Processed")}[arranged]
 
 
 def count_text(count: Count | None) -> str | None:

@@ -137,7 +137,8 @@ class OrderView(
         others = any((page.next, page.prev, page.further))
         return {
             "listing": listing, "flt": listing.flt, "page": page, "now": now, "places": listing.places,
-            "tabs": listing.tabs(page), "pages": listing.pages(page), "detail_url": self.get_url(".index_view"),
+            "tabs": listing.tabs(page), "halves": listing.halves(page), "pages": listing.pages(page),
+            "detail_url": self.get_url(".index_view"),
             "further": listing.address(cursor=page.further) if page.further else None,
             "matching": self.get_url(".matching") + listing.query if others and _actions(person) else "",
             "kept_elsewhere": [n for n in person.selection if n not in shown],

@@ -168,9 +168,8 @@ def _present(listing: Listing, opening: Opening) -> list[tuple[str, str]]:
     if flt.q:
         words.append((_("Search"), flt.q))
     words += [(chip.name, chip.value) for chip in listing.chips]
-    for choice in listing.arranged or ():
-        if choice["current"] and flt.arranged is not None:
-            words.append((_("Shipment"), choice["label"]))
+    if listing.tab_label and listing.half_label:
+        words.append((_("Shipment"), listing.half_label))
     if flt.sort is not DEFAULT_SORT:
         words.append((_("Sort"), sort_label(flt.sort)))
     if opening.columns != DEFAULT:

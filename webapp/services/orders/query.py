@@ -53,6 +53,8 @@ MOST_WHOLE = 25_000
 AS_MANY = 8
 """Up to so many of them for each hit that is expected: one is read in a fifth of the time in which a hit is looked up,
 and there may be three times as many hits as expected."""
+MOST_HALVED = 2_000
+"""Orders of the tab To ship that are looked at to tell how many of them are still to be processed."""
 MOST_STEPS = 5
 """So many steps of a walk are taken at once for the order beside another one."""
 
@@ -65,7 +67,8 @@ class OrderPage:
     page before a cursor): `further`, which is `next` (or `prev`), goes on from there. `tabs` counts each tab under the
     filters that totals know (accounts, days, payment status), `all` among them; `tabs_true` says that nothing else is
     asked, so that each tab holds so many. `too_short` are words that were not searched; `unsearchable`: nothing of what
-    was typed can be, so nothing is found.
+    was typed can be, so nothing is found. `halves` of the tab To ship, where the totals know the rest: how many are to
+    process, and how many are processed (None: more than were looked at).
     """
 
     rows: list[OrderRow]
@@ -80,6 +83,7 @@ class OrderPage:
     too_short: tuple[str, ...] = ()
     unsearchable: bool = False
     tabs_true: bool = True
+    halves: tuple[Count, Count | None] | None = None
 
 
 def list_orders(
@@ -114,6 +118,7 @@ def list_orders(
         cursor = FIRST  # back at the beginning: a whole page, not the few before the cursor
         taken = _take(session, conditions, picture, cursor, size + 1)
     free = taken.count is not None or counted_by_totals(conditions, picture) is not None
+    halves = _halves(session, conditions, picture) if true and with_count and flt.tab == "to_ship" else None
     count = _count(session, conditions, picture, taken) if with_count or free else None
     page = page_cursors(cursor, taken.keys, taken.edge, size)
     rows = read_rows(session, [key.id for key in page.keys], restricted=scope.restricted, more=more)
@@ -121,12 +126,23 @@ def list_orders(
         rows, count, tabs, page.first, page.prev, page.next, page.last,
         None if taken.edge is None else from_ms(taken.edge.ms),
         None if taken.edge is None else Cursor(cursor.way, taken.edge), query.too_short, tabs_true=true,
+        halves=halves,
     )  # fmt: skip
 
 
 def _tabs_true(conditions: Conditions) -> bool:
     beside = conditions.parts - IN_TOTALS - {Part.WAREHOUSE, Part.ARRANGED}  # a tab drops the switch inside To ship
     return not beside and not conditions.query.unsearchable
+
+
+def _halves(session: ReadSession, conditions: Conditions, picture: Picture | None) -> tuple[Count, Count | None] | None:
+    if picture is None:
+        return None
+    to_process = replace(conditions, arranged=False)
+    source = choose_source(to_process, picture)
+    waiting, everything = count_walk(session, to_process, source, most=MOST_HALVED)
+    processed = picture.orders(conditions.statuses, conditions.payments) - waiting
+    return Count(waiting, everything), Count(max(processed, 0)) if everything else None
 
 
 def tab_counts(session: ReadSession, scope: Scope, flt: ListFilter) -> dict[str, Count]:

@@ -89,13 +89,16 @@ def _step(
     return seen[:need], edge
 
 
-def count_walk(session: ReadSession, conditions: Conditions, source: Source) -> tuple[int, bool]:
+def count_walk(
+    session: ReadSession, conditions: Conditions, source: Source, *, most: int | None = None
+) -> tuple[int, bool]:
     """How many of the newest orders of the source meet the conditions, and whether that is all; it looks at
-    `COUNT_CAP`, or at `FIRST_STEP` where each leads to rows of other tables."""
+    `COUNT_CAP`, or at `FIRST_STEP` where each leads to rows of other tables, but not at more than `most`."""
     st = Statement(session)
     branches = _Branches(st, conditions, source, Way.AFTER, None)
-    value, everything = st.run(branches.counted())[0]
-    return (int(value), bool(everything)) if value <= branches.count_cap else (branches.count_cap, False)
+    cap = branches.count_cap if most is None else min(most, branches.count_cap)
+    value, everything = st.run(branches.counted(cap))[0]
+    return (int(value), bool(everything)) if value <= cap else (cap, False)
 
 
 class _Branches:
@@ -142,10 +145,10 @@ class _Branches:
         alone = not self._rest & BESIDE if self._source.table == "orders" else not self._rest
         return COUNT_CAP if alone else FIRST_STEP
 
-    def counted(self) -> str:
-        """One row: how many orders meet the conditions, and whether every branch was counted to its end."""
+    def counted(self, cap: int) -> str:
+        """One row: how many of `cap` orders meet the conditions, and whether every branch was counted to its end."""
         values = self._source.values
-        step = max((self.count_cap + 1) // len(values), 200)
+        step = max((cap + 1) // len(values), 200)
         if self._source.table in FACETS:
             return self._counted_once(step)
         if self._source.table == "order_fts" and not self._rest:
