@@ -1,11 +1,14 @@
 // Opens a page as a dialog: links and submit buttons with data-dialog. The page marks its part with data-dialog-body:
 // .lp-dlg-h (its h2 names the act and the number), .lp-dlg-b, .lp-dlg-f; data-dialog-close on a link back closes instead.
 // Anything unexpected (a redirect to sign-in, a refusal, no such part) becomes the ordinary navigation.
+import { openerOf } from "./menu.js";
+
 const frame = document.querySelector("[data-dialog-frame]");
 
 let busy = false;
 
-function show(part, address) {
+/** `opener`, if there is one, gets the focus back: the browser does not give it to what a menu has hidden with itself. */
+function show(part, address, opener) {
   const head = part.querySelector(".lp-dlg-h");
   const heading = part.querySelector("h1, h2");
   heading.id = "lp-dlg-h";
@@ -15,19 +18,20 @@ function show(part, address) {
     if (form.matches("form") && !form.hasAttribute("action")) form.action = address;
   }
   frame.replaceChildren(part);
+  opener?.focus({ preventScroll: true });
   frame.showModal();
   heading.focus();
   window.htmx?.process(frame);
 }
 
 /** Fetches the page; true when it was shown as a dialog. */
-async function open(address, options) {
+async function open(address, options, opener) {
   const answer = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin", ...options });
   if (!answer.ok || answer.redirected) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const part = page.querySelector("[data-dialog-body]");
   if (!part) return false;
-  show(document.importNode(part, true), address);
+  show(document.importNode(part, true), address, opener);
   return true;
 }
 
@@ -35,7 +39,8 @@ async function tryOpen(button, address, options, goOn) {
   if (busy) return;
   busy = true;
   button.setAttribute("aria-busy", "true");
-  const shown = await open(address, options).catch(() => false);
+  const menu = button.closest("[popover]");
+  const shown = await open(address, options, menu && openerOf(menu)).catch(() => false);
   button.removeAttribute("aria-busy");
   busy = false;
   if (!shown) goOn();

@@ -15,7 +15,8 @@ function place(menu, button) {
 /** The link whose answer the shared menu shows. */
 let asked = null;
 
-function openerOf(menu) {
+/** The button or link that opened this menu, if it can be seen. */
+export function openerOf(menu) {
   if (menu.matches("[data-menu-frame]")) return asked;
   const openers = document.querySelectorAll(`[popovertarget="${CSS.escape(menu.id)}"]`);
   return [...openers].find((opener) => opener.getClientRects().length > 0);
