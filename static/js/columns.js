@@ -12,7 +12,11 @@ document.addEventListener("click", (event) => {
   if (!other?.matches("[data-column]")) return;
   if (up) other.before(row);
   else other.after(row);
-  button.focus();
+  // At either end one arrow is hidden: the focus goes to what is left of the row.
+  for (const place of [button, ...row.querySelectorAll("[data-move]"), row.querySelector("input[name=shown]")]) {
+    place.focus();
+    if (document.activeElement === place) break;
+  }
   row.scrollIntoView({ block: "nearest" });
   const name = row.querySelector("label").textContent.trim();
   say(`${name}: ${[...row.parentElement.children].indexOf(row) + 1}`, 100);

@@ -36,3 +36,20 @@ def test_a_dialog_opened_from_a_menu_gives_the_focus_to_the_menus_button(
         close(page, dialog)
         expect(dialog).to_have_count(0)
         expect(opener).to_be_focused()
+
+
+def test_a_column_at_the_end_keeps_the_focus_in_its_row(site: Site, sign_in: SignIn) -> None:
+    make_orders(site.shop.manual)
+    page = sign_in()
+    page.goto("/admin/orders/")
+    page.get_by_role("link", name="Columns").click()
+    dialog = page.locator("dialog[open]")
+    rows = dialog.locator("[data-column]")
+    for at, there, back in ((1, "up", "down"), (-2, "down", "up")):
+        name = rows.nth(at).locator("label").inner_text().strip()
+        dialog.get_by_role("button", name=f"Move {name} {there}", exact=True).press("Enter")
+        expect(rows.nth(0 if at > 0 else -1)).to_contain_text(name)
+        other = dialog.get_by_role("button", name=f"Move {name} {back}", exact=True)
+        expect(other).to_be_focused()
+        other.press("Enter")
+        expect(other).to_be_focused()
