@@ -1,0 +1,57 @@
+"""The list on a phone: what a thumb has to reach, and what has to stay on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import PHONE, Site
+from tests.factories import make_orders
+from webapp.admin.orders.columns import COLUMNS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import FloatRect
+
+SignIn = Callable[..., Page]
+
+
+def box(element: Locator) -> FloatRect:
+    """Where it is on the screen."""
+    found = element.bounding_box()
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("width", [390, 700])
+@pytest.mark.parametrize("columns", ["", "?columns=" + ",".join(COLUMNS)], ids=["usual", "all"])
+def test_the_menu_of_a_row_is_in_the_corner_of_its_card(site: Site, sign_in: SignIn, width: int, columns: str) -> None:
+    make_orders(site.shop.manual, 2)
+    page = sign_in(viewport=PHONE | {"width": width})
+    page.goto(f"/admin/orders/{columns}")
+    row, link = page.locator("[data-rows] > tr").last, page.locator("[data-rows] a[data-menu]").last
+    card, corner, total, payment = (
+        box(each) for each in (row, link, row.locator(".lp-c-total"), row.locator(".lp-c-pay"))
+    )
+    assert min(corner["width"], corner["height"]) >= 40
+    assert card["y"] <= corner["y"] <= card["y"] + 4
+    assert card["width"] - 4 <= corner["x"] + corner["width"] <= width
+    for other in (total, payment):
+        assert other["x"] + other["width"] <= corner["x"]
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    for height in (PHONE["height"], 390):
+        page.set_viewport_size({"width": width, "height": height})
+        link.click()
+        menu = page.locator("[data-menu-frame]")
+        expect(menu).to_be_visible()
+        shown = box(menu)
+        assert min(shown["x"], shown["y"]) >= 0
+        assert shown["x"] + shown["width"] <= width
+        assert shown["y"] + shown["height"] <= height
+        page.keyboard.press("Escape")
+        expect(menu).to_be_hidden()
+    link.click()
+    page.locator("[data-menu-frame]").get_by_role("button", name="Add history").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Add history to 1 order")
