@@ -55,3 +55,21 @@ def test_the_menu_of_a_row_is_in_the_corner_of_its_card(site: Site, sign_in: Sig
     link.click()
     page.locator("[data-menu-frame]").get_by_role("button", name="Add history").click()
     expect(page.get_by_role("dialog")).to_contain_text("Add history to 1 order")
+
+
+@pytest.mark.parametrize("width", [390, 500, 1440])
+def test_the_average_is_read_in_full_beside_another_currency(site: Site, sign_in: SignIn, width: int) -> None:
+    make_orders(site.shop.manual)
+    make_orders(site.shop.onyu_manual)
+    page = sign_in(viewport=PHONE | {"width": width})
+    page.goto("/admin/orders/overview")
+    averages = page.locator(".lp-ov-s").filter(has_text="avg")
+    expect(averages).to_have_count(2)
+    fits = averages.evaluate_all(
+        """all => all.map((each) => {
+          each.textContent = "rata-rata Rp 1.456.429 · 16.007 pesanan";
+          return each.scrollWidth <= each.clientWidth && each.getClientRects().length === 1;
+        })"""
+    )
+    assert fits == [True, True]
+    assert page.evaluate("document.documentElement.scrollWidth") == width
