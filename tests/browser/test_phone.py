@@ -73,3 +73,39 @@ def test_the_average_is_read_in_full_beside_another_currency(site: Site, sign_in
     )
     assert fits == [True, True]
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+TOUCHED = """(each) => {
+  each.scrollIntoView({ block: "center", behavior: "instant" });
+  const at = each.getBoundingClientRect();
+  const [x, y] = [at.x + Math.min(at.width / 2, 24), at.y + at.height / 2];
+  const hit = ([left, top]) => {
+    const found = document.elementFromPoint(x + left, y + top);
+    return found === each || each.contains(found) || found?.closest("label")?.control === each;
+  };
+  return [[-11, 0], [11, 0], [0, -11], [0, 11]].every(hit);
+}"""
+
+
+def test_what_is_small_has_room_for_a_finger(site: Site, sign_in: SignIn) -> None:
+    order = make_orders(site.shop.manual, 21)[-1]
+    page = sign_in(viewport=PHONE)
+    touched = {
+        "/admin/": [page.locator("summary", has_text="Show as table"), page.locator(".lp-mini a").first],
+        "/admin/orders/?status=pending&limit=20": [
+            page.get_by_role("checkbox", name=order.number),
+            page.get_by_role("link", name=order.number, exact=True),
+            page.get_by_role("link", name="Clear all", exact=True).locator("visible=true"),
+            page.get_by_role("link", name="that match"),
+        ],
+        f"/admin/orders/{order.number}": [
+            page.get_by_role("button", name="Copy number"),
+            page.get_by_role("button", name="Copy phone"),
+            page.get_by_label("Notify buyer"),
+        ],
+        "/admin/orders/download": [page.get_by_role("radio").first],
+    }
+    for address, elements in touched.items():
+        page.goto(address)
+        for element in elements:
+            assert element.evaluate(TOUCHED), (address, element)
