@@ -12,7 +12,7 @@ from tests.factories import Shop, count_rows
 from tests.services.importing.uploading import contact, orders
 from webapp.cli import main
 from webapp.extensions import db
-from webapp.models import Order
+from webapp.models import Order, OrderTotalChange
 
 OWN = (
     "store,channel_order_id,buyer_name,sku,quantity,unit_price\nrona,A-1,Siti,RB-1,2,145.000\nrona,A-2,Budi,RB-1,x,1\n"
@@ -39,6 +39,7 @@ def test_our_own_columns(app: Flask, shop: Shop, tmp_path: Path) -> None:
     said = lapak(path, "--as", "cs@example.com", "--result", str(result))
     assert (said.exit_code, said.stdout) == (1, "ok 1, unchanged 0, failed 1\n")
     assert [order.total for order in orders()] == [290_000]
+    assert count_rows(OrderTotalChange) == 0, "the totals have it already"
     assert result.read_text(encoding="utf-8-sig").splitlines()[1].endswith(",ok,,")
     again = lapak(path)
     assert again.stdout == "ok 0, unchanged 1, failed 1\n"

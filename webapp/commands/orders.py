@@ -30,6 +30,7 @@ from webapp.services.importing.order_upload import start_order_upload
 from webapp.services.importing.status_upload import start_status_upload
 from webapp.services.job_leases import ACTIVE
 from webapp.services.jobs import cancel_job, confirm_job, failed_rows, result_rows, run_job
+from webapp.services.totals import fold
 from webapp.services.unit_of_work import end_reading
 from webapp.spreadsheets import UnreadableFile
 from webapp.spreadsheets.writing import write_csv
@@ -165,6 +166,7 @@ def _upload(file: Path, check: bool, email: str | None, result: Path | None, sta
             job = _run(app, actor, job, words)
         except Refused as refused:
             _give_up(refused.problem.code, refused.problem.params)
+        fold(db.engine)  # where no scheduler runs every page would add up what the file has changed
         if result is not None:
             _write_result(app, job, result)
         elif job.failed:
