@@ -17,11 +17,13 @@ from benchmarks.measuring import Times, interleave
 from benchmarks.plans import statements_of
 from benchmarks.results import Figure, at_most
 from benchmarks.running import FULL, Bench, Found
-from benchmarks.site import Person, open_site
+from benchmarks.site import PROVIDER, Person, open_site
+from webapp.demo.places import STORES
 from webapp.demo.words_id import GIVEN_NAMES, OLD_GIVEN_NAME
 from webapp.extensions import db
 
 LIST = "/admin/orders/"
+_STORES = "&".join(f"store={store.code}" for store in STORES)
 LISTS = {
     "first page": "",
     "deep page": f"?at={(NOW - timedelta(days=400)).date()}",
@@ -35,7 +37,16 @@ LISTS = {
     "last changed first": "?sort=-updated_at",
     "by ship by": "?tab=to_ship&sort=ship_by",
     "overdue": "?due=overdue",
+    "every account by name": f"?{_STORES}",
+    "every account by name, to ship": f"?tab=to_ship&{_STORES}",
 }
+PROVIDED = {
+    "a provider's list": "",
+    "a provider's deep page": LISTS["deep page"],
+    "a provider's tab to_ship": "?tab=to_ship",
+    "a provider's tab completed": "?tab=completed",
+}
+"""The same for somebody who has the orders of one warehouse only."""
 STEP = {"one step": "?payment_method=convenience_store"}
 SEARCHES = {
     "a frequent name": GIVEN_NAMES[0],
@@ -58,7 +69,10 @@ def run(bench: Bench) -> Found:
     figures, plans = [], {}
     lists = {name: {who: LIST + (_last(person) if name == "last page" else query) for who, person in people.items()}
              for name, query in LISTS.items()}  # fmt: skip
-    times = _take({(name, who): people[who].get for name in lists for who in people}, lists, rounds)
+    providers = {who: Person(app, PROVIDER) for who, app in (("many", many), ("few", few))}
+    lists |= {name: dict.fromkeys(people, LIST + query) for name, query in PROVIDED.items()}
+    readers = {(name, who): (providers if name in PROVIDED else people)[who].get for name in lists for who in people}
+    times = _take(readers, lists, rounds)
     figures += _list_figures({name: (times[name, "many"], times[name, "few"]) for name in lists}, bench.sizes.orders)
     owner = people["many"]
     beside = {

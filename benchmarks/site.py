@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 INSTANCE = Path(__file__).resolve().parent / "data" / "instance"
 PERSON = "owner@demo.lapak.test"
+PROVIDER = "provider@demo.lapak.test"
 _TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
 
 
@@ -46,13 +47,14 @@ def open_site(url: str) -> Flask:
 
 
 class Person:
-    """The demo's owner, signed in through the form, behind the in-process client."""
+    """One of the demo's people, its owner unless another is named, signed in through the form, behind the in-process
+    client."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, email: str = PERSON) -> None:
         self._app = app
         self.client: FlaskClient = app.test_client()
         page = self.client.get("/login")
-        data = {"email": PERSON, "password": DEMO_PASSWORD, "csrf_token": _token(page)}
+        data = {"email": email, "password": DEMO_PASSWORD, "csrf_token": _token(page)}
         answer = self.client.post("/login", data=data)
         if answer.status_code != 302:
             raise RuntimeError(f"nobody could sign in: {answer.status}")

@@ -16,6 +16,8 @@ def short_steps() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(walks, "FIRST_STEP", 30)
         patch.setattr(walks, "WHOLE_STEP", 80)
+        patch.setattr(walks, "MANY_BRANCHES", 2)
+        patch.setattr(walks, "LIKELY_STEP", 60)
         patch.setattr(hits, "MOST_HITS", 40)
         patch.setattr(overdue, "MOST_OVERDUE", 10)
         patch.setattr(sources, "MOST_WALKED_BRANCHES", 3)

@@ -53,8 +53,9 @@ MOST_WHOLE = 25_000
 AS_MANY = 8
 """Up to so many of them for each hit that is expected: one is read in a fifth of the time in which a hit is looked up,
 and there may be three times as many hits as expected."""
-MOST_HALVED = 2_000
-"""Orders of the tab To ship that are looked at to tell how many of them are still to be processed."""
+MOST_HALVED, LEAST_HALVED = 2_000, 20
+"""Orders of the tab To ship that are looked at to tell how many of them are still to be processed; of many branches at
+least so many in each."""
 MOST_STEPS = 5
 """So many steps of a walk are taken at once for the order beside another one."""
 
@@ -117,6 +118,8 @@ def list_orders(
     if whole_first and cursor.way is Way.BEFORE and cursor.key and taken.edge is None and len(taken.keys) < size:
         cursor = FIRST  # back at the beginning: a whole page, not the few before the cursor
         taken = _take(session, conditions, picture, cursor, size + 1)
+    if true and picture is None and taken.count is None and not flt.status and flt.arranged is None:
+        taken = replace(taken, count=tabs[flt.tab or "all"])  # of a warehouse they are counted already
     free = taken.count is not None or counted_by_totals(conditions, picture) is not None
     halves = _halves(session, conditions, picture) if true and with_count and flt.tab == "to_ship" else None
     count = _count(session, conditions, picture, taken) if with_count or free else None
@@ -138,11 +141,13 @@ def _tabs_true(conditions: Conditions) -> bool:
 def _halves(session: ReadSession, conditions: Conditions, picture: Picture | None) -> tuple[Count, Count | None] | None:
     if picture is None:
         return None
+    orders = picture.orders(conditions.statuses, conditions.payments)
     to_process = replace(conditions, arranged=False)
     source = choose_source(to_process, picture)
-    waiting, everything = count_walk(session, to_process, source, most=MOST_HALVED)
-    processed = picture.orders(conditions.statuses, conditions.payments) - waiting
-    return Count(waiting, everything), Count(max(processed, 0)) if everything else None
+    # Of few orders all of each branch are looked at: together these are no more.
+    each = orders + 1 if orders <= MOST_HALVED else max(MOST_HALVED // len(source.values), LEAST_HALVED)
+    waiting, everything = count_walk(session, to_process, source, each=each)
+    return Count(waiting, everything), Count(max(orders - waiting, 0)) if everything else None
 
 
 def tab_counts(session: ReadSession, scope: Scope, flt: ListFilter) -> dict[str, Count]:

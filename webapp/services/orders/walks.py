@@ -7,7 +7,7 @@ is looked for in bounded steps, and the answer says how far back it has looked.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from webapp.models.types import to_ms
 from webapp.services.orders.conditions import BESIDE, COLUMNS, Conditions, Part
@@ -21,6 +21,9 @@ WHOLE_STEP = 18_000
 """Orders that one page looks at before it shows what it has."""
 BESIDE_STEP = 10_000
 """The same where other tables are walked or asked too: each entry leads to more rows."""
+MANY_BRANCHES, LIKELY_STEP = 20, 1_500
+"""Of more branches by account than this the accounts are first looked for in so many orders of all: those who name
+many accounts mostly name the busy ones too."""
 COUNT_CAP = 10_000
 """Above this a count that totals do not know is shown as "10,000+"; nor are more orders looked at for it."""
 
@@ -57,6 +60,10 @@ def walk(
     session: ReadSession, conditions: Conditions, source: Source, way: Way, start: Key | None, need: int
 ) -> Walked:
     """The first `need` orders after (or before) `start` that meet the conditions, or all that two steps came upon."""
+    if len(source.values) > MANY_BRANCHES and not conditions.parts - source.covers and "account_id" in source.columns:
+        keys, _edge = _step(session, conditions, _of_all_accounts(source), way, start, need, LIKELY_STEP)
+        if len(keys) >= need:
+            return Walked(keys, None)
     found: list[Key] = []
     edge: Key | None = start
     alone = source.table == "orders" and not (conditions.parts - source.covers) & BESIDE
@@ -67,6 +74,13 @@ def walk(
         if edge is None or len(found) >= need:
             return Walked(found[:need], None)
     return Walked(found, edge)
+
+
+def _of_all_accounts(source: Source) -> Source:
+    at = source.columns.index("account_id")
+    values = dict.fromkeys(value[:at] + value[at + 1 :] for value in source.values)
+    columns = source.columns[:at] + source.columns[at + 1 :]
+    return replace(source, columns=columns, values=tuple(values), covers=source.covers - {Part.ACCOUNTS})
 
 
 def _step(
@@ -90,14 +104,14 @@ def _step(
 
 
 def count_walk(
-    session: ReadSession, conditions: Conditions, source: Source, *, most: int | None = None
+    session: ReadSession, conditions: Conditions, source: Source, *, each: int | None = None
 ) -> tuple[int, bool]:
     """How many of the newest orders of the source meet the conditions, and whether that is all; it looks at
-    `COUNT_CAP`, or at `FIRST_STEP` where each leads to rows of other tables, but not at more than `most`."""
+    `COUNT_CAP`, or at `FIRST_STEP` where each leads to rows of other tables, or at `each` in each branch."""
     st = Statement(session)
     branches = _Branches(st, conditions, source, Way.AFTER, None)
-    cap = branches.count_cap if most is None else min(most, branches.count_cap)
-    value, everything = st.run(branches.counted(cap))[0]
+    cap = branches.count_cap
+    value, everything = st.run(branches.counted(each or max((cap + 1) // len(source.values), 200)))[0]
     return (int(value), bool(everything)) if value <= cap else (cap, False)
 
 
@@ -145,10 +159,10 @@ class _Branches:
         alone = not self._rest & BESIDE if self._source.table == "orders" else not self._rest
         return COUNT_CAP if alone else FIRST_STEP
 
-    def counted(self, cap: int) -> str:
-        """One row: how many of `cap` orders meet the conditions, and whether every branch was counted to its end."""
+    def counted(self, step: int) -> str:
+        """One row: how many of the first `step` orders of each branch meet the conditions, and whether every branch was
+        counted to its end."""
         values = self._source.values
-        step = max((cap + 1) // len(values), 200)
         if self._source.table in FACETS:
             return self._counted_once(step)
         if self._source.table == "order_fts" and not self._rest:
