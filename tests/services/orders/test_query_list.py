@@ -324,11 +324,13 @@ def test_the_halves_of_to_ship_are_counted(session: Session, listing: Listing, m
     newest = [
         order
         for status in TO_SHIP
-        for order in sorted(having(listing, status=status), key=lambda o: o.place, reverse=True)[:20]
+        for order in sorted(having(listing, status=status), key=lambda o: o.place, reverse=True)[:3]
     ]
     many = list_orders(session, EVERYTHING, ListFilter(tab="to_ship"), now=NOW).halves
     assert many is not None
     assert (many[0], many[0].exact, many[1]) == (sum(not o.arranged for o in newest), False, None)
+    monkeypatch.setattr(query, "MANY_BRANCHES", 2)
+    assert list_orders(session, EVERYTHING, ListFilter(tab="to_ship"), now=NOW).halves is None
 
 
 def test_counts_stop(session: Session, listing: Listing, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from webapp.services.orders.conditions import COLUMNS, Conditions, Part
 from webapp.services.statements import ReadSession, Statement
 from webapp.services.totals import sums
 
-TAB_CAP = 1_000
+TAB_CAP = 500
 """Where totals can't count (a warehouse's orders), a tab counts so many of each status and then says "at least"."""
 
 

@@ -25,7 +25,7 @@ from webapp.services.orders.picture import Count, Picture, read_picture, warehou
 from webapp.services.orders.rows import OrderRow, read_rows
 from webapp.services.orders.search import expected_hits
 from webapp.services.orders.sources import choose_source, counted_by_totals, known_empty
-from webapp.services.orders.walks import Source, count_walk, walk
+from webapp.services.orders.walks import MANY_BRANCHES, Source, count_walk, walk
 from webapp.services.statements import ReadSession, Statement, is_sqlite, ms_of
 from webapp.services.totals import AccountChoice, sums
 
@@ -53,9 +53,8 @@ MOST_WHOLE = 25_000
 AS_MANY = 8
 """Up to so many of them for each hit that is expected: one is read in a fifth of the time in which a hit is looked up,
 and there may be three times as many hits as expected."""
-MOST_HALVED, LEAST_HALVED = 2_000, 20
-"""Orders of the tab To ship that are looked at to tell how many of them are still to be processed; of many branches at
-least so many in each."""
+MOST_HALVED = 1_000
+"""Orders of the tab To ship that are looked at to tell how many of them are still to be processed."""
 MOST_STEPS = 5
 """So many steps of a walk are taken at once for the order beside another one."""
 
@@ -68,8 +67,8 @@ class OrderPage:
     page before a cursor): `further`, which is `next` (or `prev`), goes on from there. `tabs` counts each tab under the
     filters that totals know (accounts, days, payment status), `all` among them; `tabs_true` says that nothing else is
     asked, so that each tab holds so many. `too_short` are words that were not searched; `unsearchable`: nothing of what
-    was typed can be, so nothing is found. `halves` of the tab To ship, where the totals know the rest: how many are to
-    process, and how many are processed (None: more than were looked at).
+    was typed can be, so nothing is found. `halves` of the tab To ship, where the totals know the rest and accounts are
+    not too many: how many are to process, and how many are processed (None: more than were looked at).
     """
 
     rows: list[OrderRow]
@@ -144,8 +143,10 @@ def _halves(session: ReadSession, conditions: Conditions, picture: Picture | Non
     orders = picture.orders(conditions.statuses, conditions.payments)
     to_process = replace(conditions, arranged=False)
     source = choose_source(to_process, picture)
+    if orders > MOST_HALVED and len(source.values) > MANY_BRANCHES:
+        return None  # a few of each tell too little
     # Of few orders all of each branch are looked at: together these are no more.
-    each = orders + 1 if orders <= MOST_HALVED else max(MOST_HALVED // len(source.values), LEAST_HALVED)
+    each = orders + 1 if orders <= MOST_HALVED else MOST_HALVED // len(source.values)
     waiting, everything = count_walk(session, to_process, source, each=each)
     return Count(waiting, everything), Count(max(orders - waiting, 0)) if everything else None
 
