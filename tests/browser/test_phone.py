@@ -31,6 +31,7 @@ def test_the_menu_of_a_row_is_in_the_corner_of_its_card(site: Site, sign_in: Sig
     make_orders(site.shop.manual, 2)
     page = sign_in(viewport=PHONE | {"width": width})
     page.goto(f"/admin/orders/{columns}")
+    expect(page.locator(".lp-overview")).to_be_visible()  # what comes later moves the rows
     row, link = page.locator("[data-rows] > tr").last, page.locator("[data-rows] a[data-menu]").last
     card, corner, total, payment = (
         box(each) for each in (row, link, row.locator(".lp-c-total"), row.locator(".lp-c-pay"))
