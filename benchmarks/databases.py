@@ -27,6 +27,8 @@ DATA = ROOT / "benchmarks" / "data"
 SEED = 2026
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 """When the demo's two years end: the same rows on every day the benchmarks run."""
+ACCOUNTS = 60
+"""At how many channel accounts the orders arrive."""
 
 _LOADER = ("webapp/demo", "migrations/versions")
 _NO_ROWS = frozenset({"commands.py", "filling.py", "mail_inbox.py", "mailbox.py", "mailbox_pages.py", "sign_in.py"})
@@ -72,7 +74,15 @@ def stamp(orders: int) -> str:
             if path.name not in _NO_ROWS:
                 # The tree, not the text: a comment makes no other rows.
                 digest.update(ast.dump(ast.parse(path.read_bytes())).encode())
-    return json.dumps({"loader": digest.hexdigest()[:16], "orders": orders, "seed": SEED, "now": NOW.isoformat()})
+    return json.dumps(
+        {
+            "loader": digest.hexdigest()[:16],
+            "orders": orders,
+            "accounts": ACCOUNTS,
+            "seed": SEED,
+            "now": NOW.isoformat(),
+        }
+    )
 
 
 def fill(url: str, orders: int) -> None:
@@ -80,7 +90,7 @@ def fill(url: str, orders: int) -> None:
     app = open_site(url)
     with app.app_context():
         prepare_database(app.config["SETTINGS"])
-    load_demo(url, now=NOW, orders=orders, seed=SEED)
+    load_demo(url, now=NOW, orders=orders, accounts=ACCOUNTS, seed=SEED)
 
 
 class PostgreSQL:

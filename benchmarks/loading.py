@@ -6,7 +6,7 @@ import time
 
 from sqlalchemy import text
 
-from benchmarks.databases import NOW, SEED
+from benchmarks.databases import ACCOUNTS, NOW, SEED
 from benchmarks.results import Figure, at_most, for_orientation
 from benchmarks.running import Bench, Found
 from benchmarks.site import open_site
@@ -34,7 +34,7 @@ def run(bench: Bench) -> Found:
         app = open_site(url)
         with app.app_context():
             prepare_database(app.config["SETTINGS"])
-        load_demo(url, now=NOW, orders=count, seed=SEED, progress=progress)
+        load_demo(url, now=NOW, orders=count, accounts=ACCOUNTS, seed=SEED, progress=progress)
         took = time.perf_counter() - began
         rows = _rows(url)
     told = {name: f"{each:.1f} s" for name, each in steps.items()} | {"rows": f"{rows:,}"}

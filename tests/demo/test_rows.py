@@ -46,7 +46,11 @@ from webapp.services.orders.create import Buyer, NewLine, NewOrder, create_order
 NOW = datetime(2026, 11, 22, 2, 30, 15, 123_000, tzinfo=UTC)
 PLACES = Places(
     {store.code: n for n, store in enumerate(STORES, 1)},
-    {(store.code, a.channel.value): 10 * s + n for s, store in enumerate(STORES) for n, a in enumerate(store.accounts)},
+    {
+        (store.code, account.channel.value): (10 * s + n,)
+        for s, store in enumerate(STORES)
+        for n, account in enumerate(store.accounts)
+    },
     {warehouse.code: n for n, warehouse in enumerate(WAREHOUSES, 1)},
     {user.email: n for n, user in enumerate(USERS, 1)},
 )
@@ -186,6 +190,31 @@ def test_the_command_loads_and_says_so(sqlite_template: Path, tmp_path: Path, mo
     again = CliRunner().invoke(demo, [])
     assert again.exit_code == 2
     assert "already has orders" in again.stderr
+
+
+def test_more_accounts_are_further_shops_of_the_marketplaces(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    (tmp_path / "spread").mkdir()
+    plain, spread = (open_database("sqlite", request, folder) for folder in (tmp_path, tmp_path / "spread"))
+    load_demo(plain, orders=600, seed=5, now=NOW)
+    load_demo(spread, orders=600, accounts=60, seed=5, now=NOW)
+    few, many = (every(engine, ChannelAccount) for engine in (plain, spread))
+    assert (len(few), len(many)) == (28, 60)
+    assert len({(account.channel, account.external_id) for account in many if account.external_id}) == 60 - 18
+    # The same orders, each at a shop of the same store on the same marketplace.
+    before, after = ({order.number: order for order in every(engine, Order)} for engine in (plain, spread))
+    assert before.keys() == after.keys()
+    of_few = {account.id: (account.store_id, account.channel) for account in few}
+    of_many = {account.id: (account.store_id, account.channel) for account in many}
+    assert all(of_few[before[number].account_id] == of_many[after[number].account_id] for number in before)
+    assert len({order.account_id for order in after.values()}) > 40
+    for each in (plain, spread):
+        each.dispose()
+
+
+@pytest.mark.parametrize("accounts", [27, 201])
+def test_too_few_and_too_many_accounts_are_refused(sqlite_template: Path, accounts: int) -> None:
+    with pytest.raises(loading.CannotLoad, match="from 28 to 200"):
+        load_demo(f"sqlite:///{sqlite_template}", orders=40, accounts=accounts, now=NOW)
 
 
 def test_the_plain_form_writes_values_as_they_are() -> None:

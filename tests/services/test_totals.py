@@ -17,7 +17,17 @@ from tests.services.plans import look_up_row_by_row
 from webapp.database import make_engine
 from webapp.models import OrderTotalChange, TotalsGrain
 from webapp.services import totals
-from webapp.services.totals import AccountChoice, fold, recount, repair, sums, whole_months
+from webapp.services.totals import (
+    AccountChoice,
+    Span,
+    fold,
+    recount,
+    repair,
+    spans_of,
+    sums,
+    tally,
+    whole_months,
+)
 
 
 @pytest.fixture
@@ -130,6 +140,8 @@ def test_sums_over_any_days_equal_a_count(listing: Listing) -> None:
             )
             rows = sums(session, AccountChoice(), ["account_id", "status"], first=first, last=last)
             assert {(account, status): n for account, status, n, _ in rows} == wanted
+            counted = tally(session, AccountChoice(), ["account_id", "status"], first=first, last=last)
+            assert sorted(counted) == sorted(row[:-1] for row in rows)
             by_day = sums(session, AccountChoice(), ["local_date"], first=first, last=last)
             assert sum(n for _, n, _ in by_day) == sum(wanted.values())
 
@@ -169,6 +181,60 @@ def test_accounts_are_chosen_by_store_channel_and_scope(listing: Listing) -> Non
 )
 def test_whole_months(first: date, last: date, months: tuple[date, date] | None) -> None:
     assert whole_months(first, last) == months
+
+
+D, M = TotalsGrain.DAY, TotalsGrain.MONTH
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "spans"),
+    [
+        # A month but for its ends, a month and parts of two, and days of which both are the most.
+        (
+            date(2026, 11, 3), date(2026, 11, 29),
+            [
+                Span(M, date(2026, 11, 1), date(2026, 11, 1)),
+                Span(D, date(2026, 11, 1), date(2026, 11, 2), "-"),
+                Span(D, date(2026, 11, 30), date(2026, 11, 30), "-"),
+            ],
+        ),
+        (
+            date(2026, 9, 22), date(2026, 11, 21),
+            [
+                Span(M, date(2026, 10, 1), date(2026, 11, 1)),
+                Span(D, date(2026, 9, 22), date(2026, 9, 30)),
+                Span(D, date(2026, 11, 22), date(2026, 11, 30), "-"),
+            ],
+        ),
+        (
+            date(2026, 10, 12), date(2026, 11, 10),
+            [
+                Span(M, date(2026, 10, 1), date(2026, 10, 1)),
+                Span(D, date(2026, 10, 1), date(2026, 10, 11), "-"),
+                Span(D, date(2026, 11, 1), date(2026, 11, 10)),
+            ],
+        ),
+        (date(2026, 11, 4), date(2026, 11, 9), [Span(D, date(2026, 11, 4), date(2026, 11, 9))]),
+        (date(2026, 11, 4), date(2026, 11, 3), []),
+        (date(2026, 12, 4), date(2026, 11, 3), []),
+        (totals.EARLIEST, totals.LATEST, [Span(M, date(1, 1, 1), date(9998, 12, 1))]),
+    ],
+)  # fmt: skip
+def test_spans_take_the_shorter_way(first: date, last: date, spans: list[Span]) -> None:
+    assert spans_of(first, last) == spans
+
+
+def test_spans_are_each_day_once() -> None:
+    chance = random.Random(5)
+    for _ in range(500):
+        first = date(2025, 12, 1) + timedelta(days=chance.randrange(120))
+        last = first + timedelta(days=chance.randrange(100))
+        days: Counter[date] = Counter()
+        for span in spans_of(first, last):
+            end = span.last if span.grain is D else (span.last + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+            for n in range((end - span.first).days + 1):
+                days[span.first + timedelta(days=n)] += -1 if span.sign else 1
+        assert +days == Counter({first + timedelta(days=n): 1 for n in range((last - first).days + 1)})
 
 
 def test_recount_finds_nothing_where_nothing_is_wrong(listing: Listing) -> None:

@@ -18,7 +18,7 @@ from webapp.domain.permissions import Permission, Role
 from webapp.extensions import db
 from webapp.formats import integer
 from webapp.services.orders.dashboard import Counter, Task, dashboard
-from webapp.services.totals import AccountChoice, sums
+from webapp.services.totals import AccountChoice, tally
 
 
 class Look(NamedTuple):
@@ -74,10 +74,7 @@ class DashboardView(GuardedView):
 
     def _mix(self) -> list[tuple[OrderStatus, int]]:
         """How many orders stand in each status, in the order of an order's life."""
-        counted = {
-            status: orders
-            for status, orders, _ in sums(db.session(), AccountChoice(current_user.actor.scope.account_ids), ["status"])
-        }
+        counted = dict(tally(db.session(), AccountChoice(current_user.actor.scope.account_ids), ["status"]))
         return [(status, counted.get(status.value, 0)) for status in OrderStatus]
 
     def _figure(self, counter: Counter) -> Figure:

@@ -11,6 +11,7 @@ import click
 
 from webapp import clock
 from webapp.demo.loading import DEFAULT_ORDERS, DEFAULT_SEED, FEWEST_ORDERS, CannotLoad, load_demo
+from webapp.demo.places import FEWEST_ACCOUNTS, MOST_ACCOUNTS
 from webapp.demo.scatter import MOST_ORDERS
 from webapp.demo.sign_in import demo_sign_in
 from webapp.settings import Settings
@@ -38,15 +39,27 @@ class Refused(click.ClickException):
     show_default=True,
     help="How many orders.",
 )
+@click.option(
+    "--accounts",
+    type=click.IntRange(FEWEST_ACCOUNTS, MOST_ACCOUNTS),
+    default=FEWEST_ACCOUNTS,
+    show_default=True,
+    help="At how many channel accounts they arrive.",
+)
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="The same seed gives the same orders.")
-def demo(orders: int, seed: int) -> None:
+def demo(orders: int, accounts: int, seed: int) -> None:
     """Fill a database that has no orders with demo stores, people and orders of the last two years."""
     settings = Settings.from_env()
     began = time.monotonic()
     try:
         with _Shown() as shown:
             loaded = load_demo(
-                settings.database_url, now=clock.now(), orders=orders, seed=seed, progress=shown.progress
+                settings.database_url,
+                now=clock.now(),
+                orders=orders,
+                accounts=accounts,
+                seed=seed,
+                progress=shown.progress,
             )
     except CannotLoad as error:
         raise Refused(str(error)) from error

@@ -16,6 +16,7 @@ from webapp.auth.passwords import hash_password
 from webapp.clock import cut_to_ms
 from webapp.database import make_engine
 from webapp.demo import load_postgresql, load_sqlite
+from webapp.demo.places import FEWEST_ACCOUNTS, MOST_ACCOUNTS
 from webapp.demo.scatter import MOST_ORDERS
 from webapp.demo.settling import settle
 from webapp.demo.sign_in import DEMO_PASSWORD
@@ -52,10 +53,13 @@ def load_demo(
     *,
     now: datetime,
     orders: int = DEFAULT_ORDERS,
+    accounts: int = FEWEST_ACCOUNTS,
     seed: int = DEFAULT_SEED,
     progress: Progress = silent,
 ) -> Loaded:
     """Fill a database that has no orders with `orders` demo orders of the two years that end at `now`.
+
+    They arrive at `accounts` channel accounts; more than the demo's own are further shops on its marketplaces.
 
     The same seed and `now` give the same rows (the salt of the password's hash aside); what is already there (people,
     stores) stays. Public tokens follow from the seed, so this is not for a shop with true buyers. Of more than
@@ -63,9 +67,11 @@ def load_demo(
     """
     if not FEWEST_ORDERS <= orders < MOST_ORDERS:
         raise CannotLoad(f"{orders} orders can't be made: from {FEWEST_ORDERS} to {MOST_ORDERS - 1:,}")
+    if not FEWEST_ACCOUNTS <= accounts <= MOST_ACCOUNTS:
+        raise CannotLoad(f"{accounts} accounts can't be made: from {FEWEST_ACCOUNTS} to {MOST_ACCOUNTS}")
     engine = make_engine(database, limits=False) if isinstance(database, str) else database
     try:
-        return _load(engine, cut_to_ms(now), orders, seed, progress)
+        return _load(engine, cut_to_ms(now), orders, accounts, seed, progress)
     except OperationalError as error:
         if "lock" not in str(error.orig):  # "canceling statement due to lock timeout", "database is locked"
             raise
@@ -80,7 +86,7 @@ def has_orders(connection: Connection) -> bool:
     return connection.exec_driver_sql("select 1 from orders limit 1").first() is not None
 
 
-def _load(engine: Engine, now: datetime, orders: int, seed: int, progress: Progress) -> Loaded:
+def _load(engine: Engine, now: datetime, orders: int, accounts: int, seed: int, progress: Progress) -> Loaded:
     if not inspect(engine).has_table("orders"):
         raise CannotLoad("the database has no tables yet: run `lapak init` first")
     password_hash = hash_password(DEMO_PASSWORD)  # takes long: before the transaction
@@ -89,7 +95,7 @@ def _load(engine: Engine, now: datetime, orders: int, seed: int, progress: Progr
         loader.begin(connection)
         if has_orders(connection):
             raise CannotLoad("the database already has orders: demo data goes only into one without")
-        places = settle(connection, began_at(now), password_hash)
+        places = settle(connection, began_at(now), password_hash, accounts)
         first_order, first_customer = loader.first_ids(connection)
         load = Load(orders, seed, to_ms(now), first_order, first_customer, places)
         customers = loader.load(connection, load, progress)

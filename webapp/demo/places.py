@@ -133,6 +133,24 @@ STORES = (
 )  # fmt: skip
 """Shares add up to a thousand; the small store gets its fifty orders apart."""
 
+FEWEST_ACCOUNTS = sum(len(store.accounts) for store in STORES)
+MOST_ACCOUNTS = 200
+
+
+def shops_of(accounts: int) -> dict[tuple[str, str], int]:
+    """How many shops each account planned above stands for, by (store code, channel), so that all come to `accounts`.
+
+    A seller with more accounts than planned has several shops on a marketplace, where the most orders arrive.
+    """
+    shops = {(store.code, plan.channel.value): 1 for store in STORES for plan in store.accounts}
+    shares = {(store.code, plan.channel.value): plan.share for store in STORES for plan in store.accounts
+              if plan.external_id}  # fmt: skip
+    for _ in range(accounts - FEWEST_ACCOUNTS):
+        busiest = max(shares, key=lambda key: shares[key] / shops[key])
+        shops[busiest] += 1
+    return shops
+
+
 WAREHOUSES = (
     WarehousePlan("cikarang", "Gudang Cikarang", "Jl. Industri Selatan No. 8, Jababeka II, Cikarang, Bekasi 17530"),
     WarehousePlan(

@@ -20,8 +20,9 @@ from webapp.models.types import from_ms, to_ms
 CUSTOMER_COLUMNS = ("id", "created_at", "store_id", "name", "phone_key", "email")
 
 
-def settle(connection: Connection, began: datetime, password_hash: str) -> Places:
+def settle(connection: Connection, began: datetime, password_hash: str, accounts_in_all: int) -> Places:
     """Write the places and people that are not there yet, as of `began`; returns all their ids."""
+    shops = places.shops_of(accounts_in_all)
     warehouses = {
         plan.code: _find_or_add(
             connection, Warehouse, {"code": plan.code}, created_at=began, name=plan.name, address=plan.address
@@ -29,17 +30,15 @@ def settle(connection: Connection, began: datetime, password_hash: str) -> Place
         for plan in places.WAREHOUSES
     }
     stores: dict[str, int] = {}
-    accounts: dict[tuple[str, str], int] = {}
+    accounts: dict[tuple[str, str], tuple[int, ...]] = {}
     for plan in places.STORES:
         stores[plan.code] = store_id = _find_or_add(
             connection, Store, {"code": plan.code}, created_at=began, name=plan.name, timezone=plan.timezone,
             currency=plan.currency, locale=plan.locale, email=plan.email, ship_within_days=plan.ship_within_days,
         )  # fmt: skip
         for account in plan.accounts:
-            key = {"channel": account.channel.value, "external_id": account.external_id, "store_id": store_id}
-            accounts[plan.code, account.channel.value] = _find_or_add(
-                connection, ChannelAccount, key, created_at=began, name=account.name, settings={}, state="active"
-            )
+            of = (plan.code, account.channel.value)
+            accounts[of] = tuple(_add_account(connection, account, n, store_id, began) for n in range(shops[of]))
     users: dict[str, int] = {}
     for user in places.USERS:
         users[user.email] = user_id = _find_or_add(
@@ -50,6 +49,15 @@ def settle(connection: Connection, began: datetime, password_hash: str) -> Place
         for code in user.stores:
             _find_or_add_link(connection, user_id, stores[code])
     return Places(stores, accounts, warehouses, users)
+
+
+def _add_account(connection: Connection, account: places.AccountPlan, shop: int, store_id: int, began: datetime) -> int:
+    """The account of one of its shops, from 0 on; further ones have their number behind name and outside id."""
+    name, external_id = account.name, account.external_id
+    if shop:
+        name, external_id = f"{name} {shop + 1}", f"{external_id}-{shop + 1}"
+    key = {"channel": account.channel.value, "external_id": external_id, "store_id": store_id}
+    return _find_or_add(connection, ChannelAccount, key, created_at=began, name=name, settings={}, state="active")
 
 
 def customer_rows(world: World) -> Iterator[Row]:

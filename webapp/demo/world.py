@@ -58,10 +58,13 @@ class Goods:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What is there before the orders, by store code, (store code, channel), warehouse code, e-mail: their ids."""
+    """What is there before the orders, by store code, (store code, channel), warehouse code, e-mail: their ids.
+
+    An account may stand for several shops on its marketplace: its orders take turns among their accounts.
+    """
 
     stores: dict[str, int]
-    accounts: dict[tuple[str, str], int]
+    accounts: dict[tuple[str, str], tuple[int, ...]]
     warehouses: dict[str, int]
     users: dict[str, int]
 
@@ -150,10 +153,11 @@ class World:
         table: list[Account] = []
         for plan in places.STORES:
             shop = self._shop(plan)
-            accounts = [self._account(plan, each, shop) for each in plan.accounts]
-            by_store[plan.code] = accounts
-            for each, account in zip(plan.accounts, accounts, strict=True):
-                table += [account] * each.share
+            by_store[plan.code] = []
+            for each in plan.accounts:
+                shops = [self._account(plan, each, shop, account_id) for account_id in self._ids_of(plan, each)]
+                by_store[plan.code].append(shops[0])
+                table += [shops[n % len(shops)] for n in range(each.share)]
         self.accounts = tuple(table)
         self.small_store = self._small_store(by_store[places.SMALL_STORE])
 
@@ -213,9 +217,11 @@ class World:
             if user.role is role and (plan.code in user.stores or not user.stores) and (user.locale == plan.locale)
         )
 
-    def _account(self, plan: StorePlan, account: AccountPlan, shop: Shop) -> Account:
+    def _ids_of(self, plan: StorePlan, account: AccountPlan) -> tuple[int, ...]:
+        return self.load.places.accounts[plan.code, account.channel.value]
+
+    def _account(self, plan: StorePlan, account: AccountPlan, shop: Shop, account_id: int) -> Account:
         form = self.form
-        account_id = self.load.places.accounts[plan.code, account.channel.value]
         channel = Actor(form, ActorKind.CHANNEL, account_id, account.name)
         match account.channel:
             case Channel.MANUAL:

@@ -18,7 +18,7 @@ from webapp.services.orders.picture import Count, Picture
 from webapp.services.orders.query import OrderRow, list_orders
 from webapp.services.orders.walks import COUNT_CAP
 from webapp.services.statements import ReadSession, Statement
-from webapp.services.totals import AccountChoice, sums
+from webapp.services.totals import AccountChoice, tally
 
 LATEST = 10
 """Orders that the start page shows."""
@@ -86,8 +86,8 @@ def dashboard(session: ReadSession, scope: Scope, now: datetime) -> DashboardFig
     page = list_orders(session, scope, ListFilter(), limit=LATEST, now=now, with_count=False)
     ever = None
     if scope.warehouse_id is None:
-        rows = sums(session, AccountChoice(scope.account_ids), ("status", "payment_status"))
-        ever = Picture({(None, status, payment): n for status, payment, n, _ in rows})
+        rows = tally(session, AccountChoice(scope.account_ids), ("status", "payment_status"))
+        ever = Picture({(None, status, payment): n for status, payment, n in rows})
         counters = _by_totals(session, scope, today, ever)
         days: tuple[DayFigure, ...] = _days(session, scope, today)
     else:
@@ -127,23 +127,23 @@ def _zone(session: ReadSession, scope: Scope) -> str:
 def _by_totals(session: ReadSession, scope: Scope, today: date, ever: Picture) -> dict[Task, Count]:
     # From today on: where a store lies further east it may be tomorrow already.
     by = ("local_date", "status", "payment_status")
-    since = sums(session, AccountChoice(scope.account_ids), by, first=today)
+    since = tally(session, AccountChoice(scope.account_ids), by, first=today)
     new, unpaid = [status.value for status in TABS["new"]], PaymentStatus.UNPAID.value
     return {
         Task.TO_REVIEW: Count(ever.orders(None, [PaymentStatus.UNDER_REVIEW.value])),
         Task.TO_SHIP: Count(ever.orders([status.value for status in TO_SHIP], ())),
         Task.UNPAID: Count(
             ever.orders(new, [unpaid])
-            - sum(n for _, status, payment, n, _ in since if status in new and payment == unpaid)
+            - sum(n for _, status, payment, n in since if status in new and payment == unpaid)
         ),
-        Task.NEW_TODAY: Count(sum(n for day, _, _, n, _ in since if day == today)),
+        Task.NEW_TODAY: Count(sum(n for day, _, _, n in since if day == today)),
     }
 
 
 def _days(session: ReadSession, scope: Scope, today: date) -> tuple[DayFigure, ...]:
     first = today - timedelta(days=2 * DAYS - 1)
     counted: defaultdict[date, int] = defaultdict(int)
-    for day, orders, _ in sums(session, AccountChoice(scope.account_ids), ["local_date"], first=first, last=today):
+    for day, orders in tally(session, AccountChoice(scope.account_ids), ["local_date"], first=first, last=today):
         counted[day] += orders
     return tuple(DayFigure(day, counted[day]) for day in (first + timedelta(days=n) for n in range(2 * DAYS)))
 

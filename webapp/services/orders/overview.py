@@ -20,7 +20,7 @@ from webapp.services.orders.conditions import IN_TOTALS, Conditions, conditions_
 from webapp.services.orders.filters import ListFilter
 from webapp.services.orders.query import walk_orders
 from webapp.services.statements import ReadSession, Statement, day_of
-from webapp.services.totals import sums
+from webapp.services.totals import sums, tally
 
 DAYS = 14
 """Days of the chart where the filter has no range, or a longer one than `MOST_DAYS`: the last of it."""
@@ -198,7 +198,7 @@ def _days(session: ReadSession, conditions: Conditions, today: date) -> tuple[Da
     first, last = chart_days(conditions, today)
     counts: Counter[date] = Counter()
     by = ("local_date", "status", "payment_status")
-    for day, status, payment, orders, _total in sums(session, conditions.accounts, by, first=first, last=last):
+    for day, status, payment, orders in tally(session, conditions.accounts, by, first=first, last=last):
         if _listed(conditions, status, payment):
             counts[day] += orders
     return _every_day(counts, first, last)

@@ -9,7 +9,7 @@ from typing import Self
 from webapp.domain.order_status import TABS, OrderStatus
 from webapp.services.orders.conditions import COLUMNS, Conditions, Part
 from webapp.services.statements import ReadSession, Statement
-from webapp.services.totals import sums
+from webapp.services.totals import tally
 
 TAB_CAP = 500
 """Where totals can't count (a warehouse's orders), a tab counts so many of each status and then says "at least"."""
@@ -75,12 +75,12 @@ def read_picture(session: ReadSession, conditions: Conditions) -> Picture | None
         return None
     by_account, by_payment = conditions.accounts.limited, bool(conditions.payments)
     by = (["account_id"] if by_account else []) + ["status"] + (["payment_status"] if by_payment else [])
-    rows = sums(session, conditions.accounts, by, first=conditions.first, last=conditions.last)
+    rows = tally(session, conditions.accounts, by, first=conditions.first, last=conditions.last)
     counts: dict[tuple[int | None, str, str | None], int] = {}
     for row in rows:
         account = row[0] if by_account else None
-        payment = row[-3] if by_payment else None
-        counts[account, row[1] if by_account else row[0], payment] = row[-2]
+        payment = row[-2] if by_payment else None
+        counts[account, row[1] if by_account else row[0], payment] = row[-1]
     return Picture(counts)
 
 

@@ -27,7 +27,7 @@ from webapp.services.orders.search import expected_hits
 from webapp.services.orders.sources import choose_source, counted_by_totals, known_empty
 from webapp.services.orders.walks import MANY_BRANCHES, Source, count_walk, walk
 from webapp.services.statements import ReadSession, Statement, is_sqlite, ms_of
-from webapp.services.totals import AccountChoice, sums
+from webapp.services.totals import AccountChoice, tally
 
 __all__ = [
     "Count",
@@ -320,8 +320,8 @@ def _rare_moments(session: ReadSession, conditions: Conditions, moments: Moments
     as many orders as were ordered on them. The list of changes has an index of its own."""
     if conditions.sort.column == "updated_at" and moments.kind is DateKind.UPDATED:
         return False
-    ordered = sums(session, AccountChoice(), ["status"], first=moments.first, last=moments.last)
-    return sum(int(row[-2]) for row in ordered) <= hits.MOST_HITS
+    ordered = tally(session, AccountChoice(), ["status"], first=moments.first, last=moments.last)
+    return sum(int(row[-1]) for row in ordered) <= hits.MOST_HITS
 
 
 def _source(session: ReadSession, conditions: Conditions, picture: Picture | None) -> Source:
