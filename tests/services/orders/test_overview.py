@@ -8,15 +8,19 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests.factories import Shop, force, make_orders
+from tests.services.orders.listing import NOW, Listing, matching
 from webapp import clock
-from webapp.domain.actors import Scope
+from webapp.domain.actors import EVERYTHING, Scope
 from webapp.domain.days import local_day
 from webapp.domain.order_status import OrderStatus
+from webapp.domain.payment import PaymentStatus
 from webapp.domain.permissions import Role
 from webapp.extensions import db
 from webapp.models import Order
+from webapp.services.orders import overdue
 from webapp.services.orders import overview as overviews
 from webapp.services.orders.bulk import change_status, mark_paid
 from webapp.services.orders.filters import ListFilter
@@ -94,6 +98,31 @@ def test_what_totals_do_not_know_is_added_up(app: Flask, shop: Shop) -> None:
         # Every order has this buyer and none is due: a filter that takes no order away, but that totals don't know.
         assert read(owner, **same, q="Siti") == read(owner, **same)
     assert read(owner, courier="jne") == Overview(0, (), (), read(owner, courier="jne").days)
+
+
+@pytest.mark.parametrize(
+    "flt",
+    [
+        ListFilter(overdue=True),
+        ListFilter(overdue=True, store=("rona",)),
+        ListFilter(overdue=True, status=(S.CONFIRMED,), payment_status=(PaymentStatus.PAID,)),
+        ListFilter(overdue=True, first_day=NOW.date() - timedelta(days=30)),
+        ListFilter(overdue=True, q="siti"),
+    ],
+    ids=lambda flt: str(flt.to_params()),
+)
+def test_many_overdue_orders_are_what_the_few_in_time_leave(
+    session: Session, listing: Listing, monkeypatch: pytest.MonkeyPatch, flt: ListFilter
+) -> None:
+    told = read_overview(session, EVERYTHING, flt, now=NOW, today=NOW.date())
+    late = matching(listing, EVERYTHING, flt)
+    assert (told.orders, told.whole) == (len(late), True)
+    assert told.orders > 0
+    monkeypatch.setattr(overdue, "MOST_OVERDUE", 0)
+    assert read_overview(session, EVERYTHING, flt, now=NOW, today=NOW.date(), calculate=True) == told
+    monkeypatch.setattr(overviews, "STEP", 2)
+    monkeypatch.setattr(overviews, "FEW_STEPS", 1)
+    assert not read_overview(session, EVERYTHING, flt, now=NOW, today=NOW.date()).whole
 
 
 @pytest.mark.usefixtures("orders")

@@ -35,6 +35,20 @@ def count_overdue(session: ReadSession, conditions: Conditions, picture: Picture
     return min(late, most), looked <= most
 
 
+def ids_in_time(session: ReadSession, conditions: Conditions) -> list[int] | None:
+    """What waits for shipping and is not overdue yet but meets the rest: by this the overdue orders are fewer than what
+    the totals know. None where totals don't know the rest, or there are too many to be fetched."""
+    rest = beside_overdue(conditions)
+    if Part.OVERDUE not in conditions.parts or conditions.warehouses is not None or not rest <= IN_TOTALS:
+        return None
+    st = Statement(session)
+    kept = conditions.sql(rest, st, "w") if rest else "1 = 1"
+    rows = st.run(
+        f"select w.id, case when {kept} then 1 else 0 end from ({_waiting(st, conditions, _IN_TIME, rest)}) w"
+    )
+    return [int(row[0]) for row in rows if row[1]] if len(rows) <= MOST_OVERDUE else None
+
+
 def beside_overdue(conditions: Conditions) -> frozenset[Part]:
     """What is asked of orders besides that they are overdue."""
     implied = {Part.STATUS} if conditions.statuses == TO_SHIP else frozenset()
@@ -50,9 +64,13 @@ def _count(
 ) -> tuple[int, int]:
     """At most one more than `most` of what waits for shipping, late or in time, and how many of those meet the rest."""
     st = Statement(session)
+    kept = f"coalesce(sum(case when {conditions.sql(rest, st, 'w')} then 1 else 0 end), 0)" if rest else "count(*)"
+    rows = st.run(f"select count(*), {kept} from ({_waiting(st, conditions, sign, rest, most)}) w")
+    return int(rows[0][0]), int(rows[0][1])
+
+
+def _waiting(st: Statement, conditions: Conditions, sign: str, rest: frozenset[Part], most: int = MOST_OVERDUE) -> str:
     now = st.moment(conditions.overdue_at) if conditions.overdue_at else "null"
     columns = ", ".join(["o.id", *sorted({f"o.{name}" for part in rest for name in COLUMNS[part]})])
     waiting = f"select {columns} from orders o where o.status in {TO_SHIP_SQL} and o.ship_by {sign} {now}"
-    kept = f"coalesce(sum(case when {conditions.sql(rest, st, 'w')} then 1 else 0 end), 0)" if rest else "count(*)"
-    rows = st.run(f"select count(*), {kept} from ({waiting} limit {most + 1}) w")
-    return int(rows[0][0]), int(rows[0][1])
+    return f"{waiting} limit {most + 1}"

@@ -1,7 +1,8 @@
 """The overview above the list: how many orders, worth how much, in which statuses and on which days.
 
 Where the totals know the filter it comes from them alone: exact, and at the same cost at ten million orders as at ten
-thousand. For other filters (words, couriers, a warehouse …) the orders are added up as they are walked: some of them at
+thousand. Of what waits for shipping they know it too but for what is not overdue yet; where that is little it is taken
+away. For other filters (words, couriers, a warehouse …) the orders are added up as they are walked: some of them at
 once, more when somebody asks for it, and what is longer still by a job (`webapp.services.calculations`).
 """
 
@@ -18,6 +19,7 @@ from webapp.domain.actors import Scope
 from webapp.domain.order_status import OrderStatus
 from webapp.services.orders.conditions import IN_TOTALS, Conditions, conditions_of
 from webapp.services.orders.filters import ListFilter
+from webapp.services.orders.overdue import ids_in_time
 from webapp.services.orders.query import walk_orders
 from webapp.services.statements import ReadSession, Statement, day_of
 from webapp.services.totals import sums, tally
@@ -75,14 +77,17 @@ def read_overview(
 ) -> Overview:
     """The overview of exactly the orders that `flt` lists within `scope`.
 
-    Two statements where the totals know them; else the list is walked, `calculate` says how far. `today` is the last
-    day of the chart where the filter names none.
+    Two statements where the totals know them, four for overdue ones; else the list is walked, `calculate` says how far.
+    `today` is the last day of the chart where the filter names none.
     """
     conditions = conditions_of(session, scope, flt, now)
-    if not conditions.parts <= IN_TOTALS:
+    without: Sequence[int] | None = () if conditions.parts <= IN_TOTALS else ids_in_time(session, conditions)
+    if without is None:
         return _walked(session, scope, flt, conditions, now, today, MOST_STEPS if calculate else FEW_STEPS)
     if conditions.impossible:
         return Overview(0, (), (), ())
+    less = Sums(*chart_days(conditions, today))
+    less.add(session, without)
     rows = sums(
         session, conditions.accounts, ("status", "payment_status", "currency"),
         first=conditions.first, last=conditions.last,
@@ -95,7 +100,10 @@ def read_overview(
             statuses[status] += orders
             counts[currency] += orders
             totals[currency] += total
-    return Overview(statuses.total(), _worth(counts, totals), _in_order(statuses), _days(session, conditions, today))
+    # Counters keep what is left of something: an order that has changed in between leaves nothing below zero.
+    statuses, counts, totals = statuses - less.statuses, counts - less.counts, totals - less.totals
+    days = _days(session, conditions, less)
+    return Overview(statuses.total(), _worth(counts, totals), _in_order(statuses), days)
 
 
 def _walked(
@@ -194,14 +202,13 @@ def _every_day(counts: Counter[date], first: date, last: date) -> tuple[DayCount
     return tuple(DayCount(day, counts[day]) for day in (first + timedelta(days=n) for n in days))
 
 
-def _days(session: ReadSession, conditions: Conditions, today: date) -> tuple[DayCount, ...]:
-    first, last = chart_days(conditions, today)
+def _days(session: ReadSession, conditions: Conditions, less: Sums) -> tuple[DayCount, ...]:
     counts: Counter[date] = Counter()
     by = ("local_date", "status", "payment_status")
-    for day, status, payment, orders in tally(session, conditions.accounts, by, first=first, last=last):
+    for day, status, payment, orders in tally(session, conditions.accounts, by, first=less.first, last=less.last):
         if _listed(conditions, status, payment):
             counts[day] += orders
-    return _every_day(counts, first, last)
+    return _every_day(counts - less.days, less.first, less.last)
 
 
 def _listed(conditions: Conditions, status: str, payment: str) -> bool:
