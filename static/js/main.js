@@ -7,6 +7,7 @@ import "./confirm.js";
 import "./dialog.js";
 import "./busy.js";
 import "./fields.js";
+import "./narrow.js";
 import "./upload.js";
 import "./copy.js";
 import "./search.js";

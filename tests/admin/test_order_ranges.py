@@ -12,10 +12,13 @@ from tests.admin.back_office import of
 from tests.admin.order_pages import LIST, words
 from tests.factories import Shop, make_orders
 from webapp import clock
+from webapp.domain.actors import SYSTEM
 from webapp.domain.payment import PaymentMethod
 from webapp.domain.permissions import Role
+from webapp.models import ChannelAccount
 from webapp.services.orders import walks
 from webapp.services.orders.tag import create_tag
+from webapp.services.unit_of_work import unit_of_work
 
 NOW = datetime(2026, 11, 21, 18, 30, tzinfo=UTC)  # the 22nd in Jakarta
 
@@ -67,6 +70,29 @@ def test_every_filter_has_a_chip_and_a_way_out(app: Flask, shop: Shop) -> None:
         left = {part.partition("=")[0] for part in address.partition("?")[2].split("&")}
         assert gone - left in [{name} for name in gone] + [{"date", "from", "to"}]
     assert "of the orders that tab and filters leave" not in page
+
+
+def test_shops_of_one_name_are_told_apart(app: Flask, shop: Shop) -> None:
+    with unit_of_work(SYSTEM) as work:
+        work.session.add_all(
+            ChannelAccount(
+                created_at=clock.now(), store_id=store, channel="shopee", external_id=external_id, name=name,
+                settings={}, state="active",
+            )
+            for store, external_id, name in (
+                (shop.rona, "81", "Batik 10"), (shop.rona, "82", "Batik 2"), (shop.onyu, "83", "Batik 2"),
+                (shop.onyu, "84", "Batik 2"),
+            )
+        )  # fmt: skip
+    page = of(app, shop).page(f"{LIST}?account=shopee:83&account=manual:onyu&account=shopee:404")
+    options = re.findall(r'name="account" value="([^"]+)".*?</span><span>([^<]+)</span></label>', page)
+    assert [(code, name) for code, name in options if "Batik" in name] == [
+        ("shopee:82", "Batik 2 · Rona"),
+        ("shopee:83", "Batik 2 · 온유상점 · 83"),
+        ("shopee:84", "Batik 2 · 온유상점 · 84"),
+        ("shopee:81", "Batik 10"),
+    ]
+    assert "Channel account Shopee Batik 2 · 온유상점 · 83, Manual entry 온유상점, Shopee 404" in words(page)
 
 
 def test_the_sort_is_said_and_only_offered_where_it_is_served(app: Flask, shop: Shop) -> None:

@@ -74,6 +74,26 @@ def test_days_filters_tags_and_persons(site: Site, sign_in: Callable[..., Page])
 
 
 @pytest.mark.parametrize("viewport", [None, PHONE])
+def test_a_long_list_of_choices_is_narrowed_by_typing(
+    sign_in: Callable[..., Page], viewport: dict[str, int] | None
+) -> None:
+    page = sign_in(viewport=viewport)
+    page.goto("/admin/orders/?courier=jne")
+    page.get_by_role("button", name=re.compile(r"^Filters?$")).click()
+    panel = page.get_by_role("form", name="Filters")
+    box = panel.get_by_label("Find in this list: Courier")
+    box.fill("SICE")
+    couriers = panel.get_by_role("group", name="Courier").get_by_role("checkbox")
+    expect(couriers).to_have_count(2)  # what is ticked stays
+    box.press("Enter")
+    expect(panel.get_by_label("SiCepat")).to_be_checked()
+    box.fill("zzz")
+    expect(panel.get_by_text("Nothing matches")).to_be_visible()
+    panel.get_by_role("button", name="Show orders").click()
+    page.wait_for_url("**/?courier=jne&courier=sicepat")
+
+
+@pytest.mark.parametrize("viewport", [None, PHONE])
 def test_a_rare_search_goes_on_by_itself(
     site: Site, sign_in: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, viewport: dict[str, int] | None
 ) -> None:

@@ -318,9 +318,12 @@ def _printed(code: str) -> str:
     }.get(code, code)
 
 
-def _account(code: str) -> str:
-    channel, _colon, shop = code.partition(":")
-    return f"{channel_label(channel)} {shop}"
+def _account(places: Places) -> Callable[[str], str]:
+    def word(code: str) -> str:
+        channel, name = channel_label(code.partition(":")[0]), places.account_name(code)
+        return name if name.startswith(channel) else f"{channel} {name}"
+
+    return word
 
 
 def _assigned(places: Places) -> Callable[[str], str]:
@@ -340,7 +343,7 @@ _NAMED: tuple[tuple[str, Callable[[], str], Words], ...] = (
     ("payment_method", lambda: _("Method"), _always(payment_method_label)),
     ("store", lambda: _("Store"), lambda places: places.store_name),
     ("channel", lambda: _("Channel"), _always(channel_label)),
-    ("account", lambda: _("Channel account"), _always(_account)),
+    ("account", lambda: _("Channel account"), _account),
     ("courier", lambda: _("Courier"), _always(courier_name)),
     ("warehouse", lambda: _("Warehouse"), lambda places: places.warehouse_name),
     ("printed", lambda: _("Printed"), _always(_printed)),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,8 +16,8 @@ from webapp.services.statements import ReadSession, Statement, by_key
 @dataclass(frozen=True, slots=True)
 class Places:
     """Stores, shops (channel accounts), warehouses, tags and people, each (code, name), and channel codes, in the order
-    in which to show them. A shop's code is `channel:external id`, a person's their e-mail address. `timezone` is most
-    stores'."""
+    in which to show them. A shop's code is `channel:external id`, a person's their e-mail address; no two shops of a
+    channel have one name. `timezone` is most stores'."""
 
     stores: tuple[tuple[str, str], ...]
     channels: tuple[str, ...]
@@ -29,6 +30,10 @@ class Places:
     def store_name(self, code: str) -> str:
         """A store's name; the code where none has it."""
         return dict(self.stores).get(code, code)
+
+    def account_name(self, code: str) -> str:
+        """A shop's name among those of its channel; its own id where none has this code."""
+        return dict(self.accounts).get(code) or code.partition(":")[2]
 
     def warehouse_name(self, code: str) -> str:
         """A warehouse's name; the code where none has it."""
@@ -77,10 +82,25 @@ def _places(rows: tuple[tuple[str, ...], ...], timezone: str) -> Places:
         _by_name((code, name) for code, name, *_rest in accounts),
         tuple(sorted({channel for *_rest, channel, _shop, _name in accounts})),
         zones.most_common(1)[0][0] if zones else timezone,
-        _by_name((f"{channel}:{shop}", name) for *_store, channel, shop, name in accounts),
+        _by_name(_told_apart(accounts)),
         *(_by_name((row[1], row[2]) for row in rows if row[0] == kind) for kind in ("warehouse", "tag", "person")),
     )
 
 
+def _told_apart(accounts: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    """The shops' codes and names: where several on a channel have one name with that of their store, and where that is
+    one too with their own id."""
+    names = Counter((channel, name) for *_rest, channel, _shop, name in accounts)
+    in_stores = Counter((channel, name, store) for _code, store, _zone, channel, _shop, name in accounts)
+    for _code, store, _zone, channel, shop, name in accounts:
+        told = name if names[channel, name] == 1 else f"{name} · {store}"
+        yield f"{channel}:{shop}", told if in_stores[channel, name, store] == 1 else f"{told} · {shop}"
+
+
 def _by_name(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(dict(pairs).items(), key=lambda pair: (pair[1].casefold(), pair[0])))
+    return tuple(sorted(dict(pairs).items(), key=lambda pair: (_as_counted(pair[1]), pair[0])))
+
+
+def _as_counted(name: str) -> list[str]:
+    """What a name is sorted by: "Shop 2" comes before "Shop 10"."""
+    return [part.zfill(20) if part.isdecimal() else part for part in re.split(r"(\d+)", name.casefold())]
