@@ -18,7 +18,8 @@ def test_every_code_is_itself(method: M) -> None:
     [
         ("Transfer Bank", M.BANK_TRANSFER), ("COD (Bayar di Tempat)", M.COD), ("Cash on Delivery", M.COD),
         ("가상계좌", M.VIRTUAL_ACCOUNT), ("Kartu Kredit/Debit", M.CARD), ("GoPay", M.E_WALLET),
-        ("Alfamart", M.CONVENIENCE_STORE),
+        ("Alfamart", M.CONVENIENCE_STORE), ("Cash on Delivery (COD)", M.COD), ("Credit card (Stripe)", M.CARD),
+        ("Direct bank transfer", M.BANK_TRANSFER), ("PayPal", M.E_WALLET), ("Shopify Payments", M.CARD),
     ],
 )  # fmt: skip
 def test_usual_names_are_known(typed: str, method: M) -> None:
@@ -28,3 +29,5 @@ def test_usual_names_are_known(typed: str, method: M) -> None:
 def test_anything_else_is_not_guessed() -> None:
     assert payment_method_from_words("barter") is None
     assert payment_method_from_words("") is None
+    assert payment_method_from_words("(COD)") is None
+    assert payment_method_from_words("barter (COD)") is None

@@ -50,28 +50,52 @@ COLUMNS = (
 
 LIKELY: dict[str, tuple[str, ...]] = {
     "channel_order_id": (
-        "order id", "invoice no", "invoice", "invoice number", "transaction id", "reference", "no pesanan",
-        "nomor pesanan", "no invoice", "nomor invoice", "주문번호",
+        "name", "order id", "increment id", "invoice no", "invoice", "invoice number", "transaction id", "reference",
+        "no pesanan", "nomor pesanan", "no invoice", "nomor invoice", "주문번호",
     ),
     "ordered_at": ("created at", "invoice date", "date", "purchase date", "waktu pesanan", "주문 시각"),
-    "buyer_name": ("shipping name", "billing name", "receiver", "receiver name", "recipient name", "full name", "nama"),
-    "buyer_phone": ("shipping phone", "billing phone", "mobile", "recipient phone", "nomor telepon", "nomor hp"),
-    "buyer_email": ("customer email", "billing email", "email address"),
-    "address": ("shipping address1", "shipping street", "address1", "address line 1", "alamat lengkap"),
-    "city": ("shipping city", "town"),
-    "province": ("shipping province", "shipping state"),
-    "postal_code": ("shipping zip", "shipping postcode"),
-    "country": ("shipping country", "country code"),
-    "payment_method": ("payment type", "cara bayar"),
+    "buyer_name": (
+        "shipping name", "billing name", "receiver", "receiver name", "recipient name", "buyer name", "full name",
+        "nama", "{shipping first name} {shipping last name}", "{billing first name} {billing last name}",
+        "{first name (shipping)} {last name (shipping)}", "{first name (billing)} {last name (billing)}",
+        "{first name} {last name}", "name",
+    ),
+    "buyer_phone": (
+        "shipping phone", "billing phone", "mobile", "recipient phone", "buyer phone number", "phone (billing)",
+        "nomor telepon", "nomor hp",
+    ),
+    "buyer_email": ("customer email", "billing email", "email (billing)", "email address"),
+    "address": (
+        "shipping address1", "shipping street", "ship address 1", "address 1&2 (shipping)", "address 1&2 (billing)",
+        "address1", "address line 1", "alamat lengkap",
+    ),
+    "city": ("shipping city", "ship city", "city (shipping)", "city (billing)", "town"),
+    "province": (
+        "shipping province", "shipping state", "ship state", "state code (shipping)", "state code (billing)",
+    ),
+    "postal_code": (
+        "shipping zip", "shipping postcode", "ship postal code", "postcode (shipping)", "postcode (billing)",
+    ),
+    "country": (
+        "shipping country", "ship country", "country code (shipping)", "country code (billing)", "country code",
+    ),
+    "payment_method": ("payment method title", "payment type", "cara bayar"),
     "sku": ("lineitem sku", "stock code", "product id", "product code", "item code", "variant sku", "kode produk"),
     "item_name": ("lineitem name", "description", "product title", "item description", "title", "deskripsi"),
-    "quantity": ("lineitem quantity", "units", "pcs", "jumlah barang"),
-    "unit_price": ("lineitem price", "item price", "product price", "harga jual"),
-    "shipping_fee": ("shipping amount", "delivery fee", "biaya kirim"),
-    "discount": ("discount amount", "coupon amount"),
+    "quantity": (
+        "lineitem quantity", "item quantity", "quantity (- refund)", "quantity purchased", "quantity ordered",
+        "qty ordered", "units", "pcs", "jumlah barang",
+    ),
+    "unit_price": ("lineitem price", "item price", "item cost", "product price", "harga jual"),
+    "shipping_fee": ("shipping amount", "order shipping amount", "order shipping", "delivery fee", "biaya kirim"),
+    "discount": ("cart discount amount", "order discount", "discount amount", "coupon amount"),
     "notes": ("comment", "comments", "remark", "remarks", "customer note", "keterangan", "비고"),
 }  # fmt: skip
-"""What other programs often call a column of ours. Each may mean something else as well: only offered, never taken."""
+"""What other programs often call a column of ours, or columns that make it together, in braces. Each may mean something
+else as well: only offered, never taken."""
+
+BESIDE = {("channel_order_id", "name"): "lineitem name"}
+"""What is likely only beside another column: where the item has a name of its own, Name is the order's number."""
 
 HIDDEN = ("district", "channel_status")
 """Columns that only marketplaces' own files fill."""

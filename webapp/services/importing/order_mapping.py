@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.actors import Actor
 from webapp.models import HeaderMapping, JobKind
 from webapp.services.importing.channel_files import CHANNEL_FILES, ChannelFile, recognise
-from webapp.services.importing.order_columns import AMOUNTS, COLUMNS, DAYS, LIKELY, NAMES, sufficient
+from webapp.services.importing.order_columns import AMOUNTS, BESIDE, COLUMNS, DAYS, LIKELY, NAMES, sufficient
 from webapp.services.importing.templates import names_in, of_column, parse_template
 from webapp.services.unit_of_work import UnitOfWork
 from webapp.spreadsheets import UnreadableFile, match_columns
@@ -121,16 +121,48 @@ def _by_names(header: Sequence[str]) -> Guess:
     return Guess(mapping, sure=sure and mapping.complete)
 
 
-def likely_columns(header: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
-    """Templates for what `columns` leaves open, by the names that other programs give it. For a person to look at."""
+def likely_columns(
+    header: Sequence[str], columns: Mapping[str, str], samples: Sequence[Sequence[str]] = ()
+) -> dict[str, str]:
+    """Templates for what `columns` leaves open, by the names that other programs give it. For a person to look at.
+
+    A column that is empty in all `samples` gives way to a likely one that is not.
+    """
     used = {column_key(name) for template in columns.values() for name in names_in(template)}
     cells = {key: cell for cell in reversed(header) if (key := column_key(cell)) and key not in used}
+    keys = {column_key(cell) for cell in header}
     found = {}
     for name, spellings in LIKELY.items():
-        there = [key for spelling in spellings if (key := column_key(spelling)) in cells]
-        if there and name not in columns:
-            found[name] = of_column(cells.pop(there[0]))
+        likely = [each for each in spellings if column_key(BESIDE.get((name, each), "")) in {"", *keys}]
+        offered = [template for each in likely if (template := _spelled(each, cells))]
+        filled = [template for template in offered if _filled(template, header, samples)]
+        if name not in columns:
+            best = [*filled, *offered][:1]
+        else:
+            best = [] if not samples or _filled(columns[name], header, samples) else filled[:1]
+        for template in best:
+            found[name] = template
+            for part in names_in(template):
+                del cells[column_key(part)]
     return found
+
+
+def as_new_orders(columns: Mapping[str, str]) -> dict[str, str]:
+    """`columns` for a file whose order numbers are somebody else's: they tell new orders apart."""
+    return {("channel_order_id" if name == "order_number" else name): each for name, each in columns.items()}
+
+
+def _spelled(spelling: str, cells: Mapping[str, str]) -> str:
+    """The template that a likely name means in a header; empty where a column is not there or is used already."""
+    names = names_in(spelling) or [spelling]
+    if not all(column_key(name) in cells for name in names):
+        return ""
+    return " ".join(of_column(cells[column_key(name)]) for name in names)
+
+
+def _filled(template: str, header: Sequence[str], samples: Sequence[Sequence[str]]) -> bool:
+    read = parse_template(template, header).reader()
+    return any(read([*cells, *[""] * len(header)]) for cells in samples)
 
 
 def check_templates(mapping: OrderMapping, header: Sequence[str]) -> None:
