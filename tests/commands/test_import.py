@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,7 @@ def test_columns_are_named_on_the_command_line(app: Flask, shop: Shop, tmp_path:
     said = lapak(path)
     assert said.exit_code == 2
     assert "the columns are not clear: Ref, Customer ID, What, Count, Each, On" in said.stderr
+    assert "perhaps:" not in said.stderr
     columns = {
         "channel_order_id": "{Ref}", "buyer_name": "Customer {Customer ID}", "item_name": "{What}",
         "quantity": "{Count}", "unit_price": "{Each}", "ordered_at": "{On}",
@@ -64,6 +66,31 @@ def test_columns_are_named_on_the_command_line(app: Flask, shop: Shop, tmp_path:
     (order,) = orders()
     assert contact(order.id).buyer_name == "Customer 17"
     assert (order.local_date.isoformat(), order.total) == ("2024-03-04", 18)
+
+
+def test_options_are_proposed_where_names_are_likely_or_numbers_unknown(app: Flask, shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text("Order Number,First Name,Last Name,Item Name,Item Cost,Qty\n2400,Alba,Brix,Apron,24500,2\n")
+    said = lapak(path, "--check")
+    assert (said.exit_code, "No order has the number 2400." in said.stdout) == (1, True)
+    proposed = "--column order_number= --column 'channel_order_id={Order Number}'"
+    assert f"if these orders are new: {proposed}" in said.stderr
+    path.write_text("Order,First Name,Last Name,Item Name,Item Cost,Qty\n2400,Alba,Brix,Apron,24500,2\n")
+    said = lapak(path, "--check", "--store", "rona")
+    proposed = "--column 'buyer_name={First Name} {Last Name}' --column 'unit_price={Item Cost}'"
+    assert (said.exit_code, f"perhaps: {proposed}" in said.stderr) == (2, True), said.stderr
+    said = lapak(path, *shlex.split(proposed), "--column", "channel_order_id={Order}", "--store", "rona")
+    assert said.stdout == "ok 1, unchanged 0, failed 0\n"
+    assert contact(orders()[0].id).buyer_name == "Alba Brix"
+
+
+def test_another_currency_than_the_stores_is_named(app: Flask, shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text("buyer_name,item_name,quantity,unit_price,currency\nAlba,Apron,1,9.95,USD\n")
+    said = lapak(path, "--check", "--store", "rona")
+    assert "the file says USD and the store sells in IDR: amounts are not converted" in said.stderr
+    path.write_text("buyer_name,item_name,quantity,unit_price,currency\nAlba,Apron,1,9.95,IDR\n")
+    assert "the file says" not in lapak(path, "--check", "--store", "rona").stderr
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from webapp.models import File, Job, JobKind, JobState
 from webapp.services import jobs
 from webapp.services.files import StoredFile
 from webapp.services.importing.order_columns import AMOUNTS, COLUMNS, DAYS, HIDDEN, NAMES, SAMPLE_ROWS
-from webapp.services.importing.order_mapping import LONGEST_TEMPLATE, OrderMapping, likely_columns
+from webapp.services.importing.order_mapping import LONGEST_TEMPLATE, OrderMapping, as_new_orders, likely_columns
 from webapp.services.importing.order_places import Place, open_places
 from webapp.services.importing.order_readings import MARKS
 from webapp.services.importing.order_upload import start_order_upload
@@ -99,8 +99,13 @@ class OrderUploadView(UploadView):
         preview: dict[str, Any] = job.preview or {}
         if request.method == "GET":
             chosen = OrderMapping.from_json(preview["mapping"])
-            likely = {} if chosen.complete or chosen.channel else likely_columns(preview["header"], chosen.columns)
-            chosen = replace(chosen, columns={**likely, **chosen.columns})
+            likely: dict[str, str] = {}
+            if preview.get("strangers") and "channel_order_id" not in chosen.columns:
+                chosen = replace(chosen, columns=as_new_orders(chosen.columns))
+                likely = {"channel_order_id": chosen.columns["channel_order_id"]}
+            if not chosen.complete and not chosen.channel:
+                likely |= likely_columns(preview["header"], chosen.columns, preview["samples"])
+            chosen = replace(chosen, columns={**chosen.columns, **likely})
             return self._page(job, chosen, places, {}, likely)
         chosen, errors = _read(preview, places)
         if errors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +23,7 @@ from webapp.extensions import db
 from webapp.models import Job, JobState
 from webapp.services.files import StoredFile, receive
 from webapp.services.importing.order_columns import AMOUNTS, DAYS, NAMES
-from webapp.services.importing.order_mapping import OrderMapping
+from webapp.services.importing.order_mapping import OrderMapping, likely_columns
 from webapp.services.importing.order_places import open_places
 from webapp.services.importing.order_preview import MAPPING
 from webapp.services.importing.order_readings import MARKS
@@ -147,12 +148,8 @@ def _upload(file: Path, check: bool, email: str | None, result: Path | None, sta
             _give_up(job.error_code or "", job.error_params or {})
         preview = job.preview or {}
         if preview.get("stage") == MAPPING:
-            cancel_job(actor, job.id)
-            click.echo(f"the columns are not clear: {', '.join(preview['header'])}", err=True)
-            click.echo(
-                "say what they hold with --column, and whose orders these are with --store or --account", err=True
-            )
-            sys.exit(2)
+            _ask_for_columns(actor, job)
+        _hint(preview)
         if check:
             for failure in preview["failures"]:
                 text = formats.problem_text((failure["code"], failure["params"]))
@@ -173,6 +170,32 @@ def _upload(file: Path, check: bool, email: str | None, result: Path | None, sta
             _name_refused(job)
         _say(job.ok, job.unchanged, job.failed)
         sys.exit(1 if job.failed or job.state != JobState.DONE else 0)
+
+
+def _ask_for_columns(actor: Actor, job: Job) -> NoReturn:
+    preview = job.preview or {}
+    header, known = preview["header"], preview["mapping"]["columns"]
+    cancel_job(actor, job.id)
+    click.echo(f"the columns are not clear: {', '.join(header)}", err=True)
+    click.echo("say what they hold with --column, and whose orders these are with --store or --account", err=True)
+    if not preview["remembered"] and (likely := likely_columns(header, known, preview["samples"])):
+        click.echo(f"perhaps: {_options(likely)}", err=True)
+    sys.exit(2)
+
+
+def _options(columns: Mapping[str, str]) -> str:
+    return " ".join(f"--column {shlex.quote(f'{name}={template}')}" for name, template in columns.items())
+
+
+def _hint(preview: Mapping[str, Any]) -> None:
+    """Say what looks wrong with a file as a whole, and what to do."""
+    if preview.get("foreign"):
+        theirs, ours = preview["foreign"], preview["currency"]
+        click.echo(f"the file says {theirs} and the store sells in {ours}: amounts are not converted", err=True)
+    columns = preview.get("mapping", {}).get("columns", {})
+    if preview.get("strangers") and "channel_order_id" not in columns:
+        moved = {"order_number": "", "channel_order_id": columns["order_number"]}
+        click.echo(f"if these orders are new: {_options(moved)}", err=True)
 
 
 def _give_up(code: str, params: Mapping[str, Any]) -> NoReturn:

@@ -183,7 +183,20 @@ VARIANTS: dict[tuple[Code, str], str] = {
     (Code.NOT_FOUND, "gone"): N_("This order no longer exists."),
     (Code.NOT_FOUND, "deleted"): N_("The order %(number)s was deleted here, and is not made again."),
     (Code.BAD_VALUE, "differs"): N_(
-        "The rows of this order name different amounts as %(field)s, one of them “%(value)s”. Give it once."
+        "The rows of this order name different amounts as %(field)s, one of them “%(value)s”. Give it once for the"
+        " whole order, or choose no column for it."
+    ),
+    (Code.BAD_VALUE, "amount"): N_(
+        "“%(value)s” can't be used as %(field)s. It takes an amount from 0 on, without words."
+    ),
+    (Code.BAD_VALUE, "whole"): N_("“%(value)s” can't be used as %(field)s. It takes whole numbers from 1 on."),
+    (Code.BAD_VALUE, "moment"): N_(
+        "“%(value)s” can't be used as %(field)s. Write it as 2026-11-21 09:42 or 2026-11-21, or choose whether the day"
+        " or the month comes first."
+    ),
+    (Code.BAD_VALUE, "payment_method"): N_(
+        "“%(value)s” can't be used as %(field)s. Write Bank transfer, QRIS, Virtual account, Card, E-wallet,"
+        " Convenience store, COD or Other; or choose one of them as a text for all rows instead of the column."
     ),
     (Code.BAD_VALUE, "channel_status"): N_(
         "Orders with the status “%(value)s” are not taken from a file: only those that wait to be paid or shipped."

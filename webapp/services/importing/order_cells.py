@@ -17,6 +17,10 @@ _COUNTRIES = {
 }  # fmt: skip
 
 
+_NUMERIC = ("postal_code", "buyer_phone")
+"""Where other programs put an apostrophe before the digits, so that a spreadsheet program keeps their zeros."""
+
+
 class BadCell(ValueError):
     """A cell that can't be used; `problem` says why."""
 
@@ -30,7 +34,7 @@ def cell_amount(text: str, field: str, currency: str, mark: DecimalMark | None) 
     """An amount in minor units; several joined by + are added up. Raises BadCell."""
     amount = _amount(text, currency, mark)
     if amount is None:
-        raise BadCell(Code.BAD_VALUE, field, text)
+        raise BadCell(Code.BAD_VALUE, field, text, variant="amount")
     return amount
 
 
@@ -60,7 +64,7 @@ def cell_pieces(text: str) -> int:
     """How many of an item: a whole number from 1 on. Raises BadCell."""
     pieces = int(text) if text.isdecimal() and text.isascii() and len(text) < 7 else _pieces(text)
     if not pieces:
-        raise BadCell(Code.BAD_VALUE, "quantity", text)
+        raise BadCell(Code.BAD_VALUE, "quantity", text, variant="whole")
     return pieces
 
 
@@ -72,6 +76,8 @@ def cell_text(text: str, field: str) -> str:
         return ""
     if field != "channel_order_id":
         text = without_turns(text)
+        if field in _NUMERIC:
+            text = text.removeprefix("'")
     elif is_rounded(text):
         raise BadCell(Code.BAD_VALUE, field, text, variant="rounded")
     if is_formula_error(text):

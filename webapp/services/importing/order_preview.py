@@ -6,34 +6,53 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from webapp.domain.errors import Code
+from webapp.domain.money import CURRENCIES
 from webapp.domain.order_acts import Outcome
 from webapp.models.types import to_ms
+from webapp.services.importing.order_columns import AMOUNTS
 from webapp.services.importing.order_decisions import Decided
 from webapp.services.importing.order_file import OrderFile
 from webapp.services.importing.order_mapping import OrderMapping
 from webapp.services.importing.order_places import Place
 from webapp.services.job_chunks import FIRST_FAILURES
 from webapp.services.orders.create import goods_of
+from webapp.spreadsheets.columns import column_key
 
 FIRST_ORDERS = 5
 """How many of the new orders are shown."""
 FIRST_ROWS = 3
 """How many rows of the file are shown beside its header."""
 _LONGEST = 80
+_CURRENCY = [column_key(name) for name in ("currency", "currency code", "order currency", "mata uang", "통화")]
 
 MAPPING, CHECKED = "mapping", "checked"
 """How far a file is that waits for its person: how to read it is to be said first, or it can be applied."""
 
 
-def about_file(file: OrderFile, mapping: OrderMapping, *, stage: str, remembered: bool) -> dict[str, Any]:
-    """What the pages need of the file itself."""
+def about_file(
+    file: OrderFile, mapping: OrderMapping, chosen: Place | None, *, stage: str, remembered: bool
+) -> dict[str, Any]:
+    """What the pages need of the file itself. `chosen`: whose its new orders are where it does not say."""
     header = file.header
     return {
+        "currency": chosen.currency if chosen else None, "timezone": chosen.timezone if chosen else None,
+        "foreign": foreign_currency(file, mapping, chosen.currency) if chosen else None,
         "stage": stage, "header": header, "mapping": mapping.as_json(), "remembered": remembered,
         "samples": [[cell[:_LONGEST] for cell in row.cells[: len(header)]] for row in file.samples[:FIRST_ROWS]],
         "format": file.table.format.value, "encoding": file.table.encoding, "delimiter": file.table.delimiter,
         "extra": mapping.unused(header), "columns": sorted(mapping.columns),
     }  # fmt: skip
+
+
+def foreign_currency(file: OrderFile, mapping: OrderMapping, currency: str) -> str | None:
+    """The currency that a column of the file says its amounts are in, where that is another than `currency`."""
+    keys = [column_key(cell) for cell in file.header]
+    for place in (keys.index(key) for key in _CURRENCY if key in keys):
+        said = [cell for row in file.samples if (cell := row.cells[place].strip().upper()) in CURRENCIES]
+        if said and currency not in said and mapping.columns.keys() & set(AMOUNTS):
+            return said[0]
+    return None
 
 
 class Tally:
@@ -43,6 +62,10 @@ class Tally:
         self._places = places
         self.rows: Counter[Outcome] = Counter()
         self.orders: Counter[str] = Counter()
+        self.strangers = 0
+        """Orders whose number is not known here."""
+        self.halves = 0
+        """Orders that fail for some of their lines."""
         self.failures: list[dict[str, Any]] = []
         self.first: list[dict[str, Any]] = []
         self.accounts: Counter[int] = Counter()
@@ -51,6 +74,10 @@ class Tally:
         """Count one order of the file."""
         kind = "new" if decided.new else "changed"
         self.orders[kind if decided.outcome is Outcome.OK else decided.outcome.value] += 1
+        if decided.problem is not None:
+            variant = decided.problem.params.get("variant")
+            self.strangers += decided.problem.code is Code.NOT_FOUND and variant is None
+            self.halves += variant == "other_row" and len(decided.group.bad) < len(decided.group.rows)
         for row, _order_id, outcome, problem, number in decided.rows():
             self.rows[outcome] += 1
             if problem is not None and len(self.failures) < FIRST_FAILURES:
@@ -82,7 +109,8 @@ class Tally:
         """The counts of rows by outcome, of orders by what happens to them, and the first of both."""
         return {
             **{outcome.value: self.rows[outcome] for outcome in Outcome},
-            "orders": dict(self.orders), "failures": self.failures, "first": self.first,
+            "orders": dict(self.orders), "failures": self.failures, "first": self.first, "halves": self.halves,
+            "strangers": self.strangers if not self.rows[Outcome.OK] + self.rows[Outcome.UNCHANGED] else 0,
             "accounts": [
                 {"name": self._places[account].account_name, "store": self._places[account].store_name,
                  "channel": self._places[account].channel, "orders": count}

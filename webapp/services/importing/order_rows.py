@@ -299,7 +299,7 @@ class OrderReader:
     def _method(self, typed: str) -> PaymentMethod:
         method = payment_method_from_words(typed)
         if method is None:
-            raise BadCell(Code.BAD_VALUE, "payment_method", typed)
+            raise BadCell(Code.BAD_VALUE, "payment_method", typed, variant="payment_method")
         return method
 
     def _moment(self, get: Any, place: Place) -> datetime | None:
@@ -309,7 +309,7 @@ class OrderReader:
         try:
             moment = read_moment(typed, "mdy" if self._readings.get("ordered_at") == "mdy" else "dmy", place.timezone)
         except DayError:
-            raise BadCell(Code.BAD_VALUE, "ordered_at", typed) from None
+            raise BadCell(Code.BAD_VALUE, "ordered_at", typed, variant="moment") from None
         if moment > self._latest:
             raise BadCell(Code.BAD_VALUE, "ordered_at", typed, variant="ahead")
         return moment

@@ -112,7 +112,7 @@ class _Check:
         """What the check found, and the number of rows; of a file that is to be mapped first that is not known yet."""
         if not self.file.samples:
             raise UnreadableFile(FileProblem.NO_ROWS)
-        told = about_file(self.file, self.mapping, stage=MAPPING, remembered=self.guess.remembered)
+        told = about_file(self.file, self.mapping, self.places.chosen, stage=MAPPING, remembered=self.guess.remembered)
         told["duplicate"] = self.job.params.get("duplicate")
         if not self._clear():
             return told, None
