@@ -7,7 +7,7 @@ from flask import Flask
 from tests.admin.back_office import of
 from tests.admin.test_order_uploads import form_of, send
 from tests.admin.uploading import work
-from tests.factories import Shop, count_rows
+from tests.factories import Shop, count_rows, make_orders
 from webapp.domain.permissions import Role
 from webapp.models import Order
 
@@ -68,3 +68,13 @@ def test_amounts_are_shown_in_the_stores_currency_and_anothers_is_named(app: Fla
         assert "₩10" in page if ours == "KRW" else "₩" not in page
     job_id = send(person, f"{HEAD}\nA-1,Siti,RB-1,1,9.95,,KRW\n".encode())
     assert (work(app, job_id).preview or {})["foreign"] is None, "as the store it was mapped for"
+
+
+def test_amounts_of_changes_are_shown_in_the_currency_of_their_orders(app: Flask, shop: Shop) -> None:
+    person = of(app, shop)
+    (order,) = make_orders(shop.onyu_manual)
+    job_id = send(person, f"order_number,sku,quantity,unit_price\n{order.number},RB-1,2,41500\n".encode())
+    assert (work(app, job_id).preview or {})["orders"] == {"changed": 1}
+    page = person.page(f"/admin/jobs/{job_id}")
+    assert "₩41,500" in page
+    assert "Rp" not in page

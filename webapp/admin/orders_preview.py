@@ -41,7 +41,7 @@ class FirstOrder:
 def orders_preview(preview: dict[str, Any]) -> dict[str, Any]:
     """The parts of the page that need words: columns as they are read, and the first new orders."""
     first = preview.get("first", ())
-    currency = first[0]["currency"] if first else preview.get("currency") or "IDR"
+    currency = first[0]["currency"] if first else preview.get("known_in") or preview.get("currency") or "IDR"
     timezone = first[0]["timezone"] if first else preview.get("timezone") or "UTC"
     return {
         "readings": [_reading(each, currency, timezone) for each in preview.get("readings", ())],

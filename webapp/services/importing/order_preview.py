@@ -62,6 +62,8 @@ class Tally:
         self._places = places
         self.rows: Counter[Outcome] = Counter()
         self.orders: Counter[str] = Counter()
+        self.known_in: str | None = None
+        """The currency of the first order that is changed."""
         self.strangers = 0
         """Orders whose number is not known here."""
         self.halves = 0
@@ -87,6 +89,8 @@ class Tally:
                         "params": dict(problem.params),
                     }
                 )  # fmt: skip
+        if decided.known is not None:
+            self.known_in = self.known_in or decided.known.currency
         if decided.new is not None:
             self.accounts[decided.new.account_id] += 1
             if len(self.first) < FIRST_ORDERS:
@@ -110,6 +114,7 @@ class Tally:
         return {
             **{outcome.value: self.rows[outcome] for outcome in Outcome},
             "orders": dict(self.orders), "failures": self.failures, "first": self.first, "halves": self.halves,
+            "known_in": self.known_in,
             "strangers": self.strangers if not self.rows[Outcome.OK] + self.rows[Outcome.UNCHANGED] else 0,
             "accounts": [
                 {"name": self._places[account].account_name, "store": self._places[account].store_name,
