@@ -20,7 +20,7 @@ from webapp.formats import channel_label, field_label, problem_text
 from webapp.models import File, Job, JobKind, JobState
 from webapp.services import jobs
 from webapp.services.files import StoredFile
-from webapp.services.importing.order_columns import AMOUNTS, COLUMNS, DAYS, HIDDEN, NAMES, SAMPLE_ROWS
+from webapp.services.importing.order_columns import AMOUNTS, COLUMNS, DAYS, HIDDEN, NAMES, PER_ORDER, SAMPLE_ROWS
 from webapp.services.importing.order_mapping import LONGEST_TEMPLATE, OrderMapping, as_new_orders, likely_columns
 from webapp.services.importing.order_places import Place, open_places
 from webapp.services.importing.order_readings import MARKS
@@ -144,6 +144,7 @@ class OrderUploadView(UploadView):
             readings=[(name, field_label(name), chosen.readings.get(name, ""), known.get(name))
                       for name in (*AMOUNTS, DAYS) if name in chosen.columns or name in known],
             days=DAYS,
+            sums=[(name, field_label(name)) for name in PER_ORDER],
             duplicate=duplicate,
             earlier=earlier,
             again=bool(request.form.get("again", job.params.get("again"))),
@@ -180,7 +181,8 @@ def _read(preview: dict[str, Any], places: list[Place]) -> tuple[OrderMapping, d
         if (way := request.form.get(f"reading-{name}", "")) in (("dmy", "mdy") if name == DAYS else MARKS)
     }
     good_lines = bool(request.form.get("good_lines"))
-    chosen = OrderMapping(columns, account, readings, kept.channel, good_lines)
+    sums = frozenset(name for name in PER_ORDER if request.form.get(f"sum-{name}"))
+    chosen = OrderMapping(columns, account, readings, kept.channel, good_lines, sums)
     if not chosen.complete:
         errors["columns"] = _missing(columns)
     elif account is None and not columns.keys() & {"store", "account"} and "buyer_name" in columns:

@@ -22,7 +22,7 @@ from webapp.domain.typed_days import DAY_ORDERS
 from webapp.extensions import db
 from webapp.models import Job, JobState
 from webapp.services.files import StoredFile, receive
-from webapp.services.importing.order_columns import AMOUNTS, DAYS, NAMES
+from webapp.services.importing.order_columns import AMOUNTS, DAYS, NAMES, PER_ORDER
 from webapp.services.importing.order_mapping import OrderMapping, likely_columns
 from webapp.services.importing.order_places import open_places
 from webapp.services.importing.order_preview import MAPPING
@@ -75,6 +75,7 @@ def status(file: Path, check: bool, email: str | None, result: Path | None) -> N
 @click.option("--store", metavar="CODE", help="The store that new orders belong to, by its code.")
 @click.option("--column", "columns", multiple=True, metavar="OURS=TEXT", help="What a column of ours is made of.")
 @click.option("--read", "readings", multiple=True, metavar="OURS=WAY", help="How it is read: . or , or dmy or mdy.")
+@click.option("--add-up", "sums", multiple=True, type=click.Choice(PER_ORDER), help="Add up an order's rows.")
 @click.option("--good-lines", is_flag=True, help="Make an order of its good lines; only the others fail.")
 def import_(
     file: Path,
@@ -85,6 +86,7 @@ def import_(
     store: str | None,
     columns: tuple[str, ...],
     readings: tuple[str, ...],
+    sums: tuple[str, ...],
     good_lines: bool,
 ) -> None:
     """Make and change the orders that FILE (CSV or XLSX) holds.
@@ -99,7 +101,7 @@ def import_(
             raise click.BadParameter(f"{name} can't be read as {way}", param_hint="--read")
 
     def start(actor: Actor, stored: StoredFile, name: str) -> int:
-        mapping = OrderMapping(chosen, _account(actor, account, store), ways, "", good_lines)
+        mapping = OrderMapping(chosen, _account(actor, account, store), ways, "", good_lines, frozenset(sums))
         return start_order_upload(actor, stored, name, mapping=mapping)
 
     _upload(file, check, email, result, start, "Making orders")

@@ -184,7 +184,7 @@ VARIANTS: dict[tuple[Code, str], str] = {
     (Code.NOT_FOUND, "deleted"): N_("The order %(number)s was deleted here, and is not made again."),
     (Code.BAD_VALUE, "differs"): N_(
         "The rows of this order name different amounts as %(field)s, one of them “%(value)s”. Give it once for the"
-        " whole order, or choose no column for it."
+        " whole order, have the rows added up, or choose no column for it."
     ),
     (Code.BAD_VALUE, "amount"): N_(
         "“%(value)s” can't be used as %(field)s. It takes an amount from 0 on, without words."

@@ -155,6 +155,28 @@ def test_new_orders_have_all_that_the_file_says(app: Flask, shop: Shop, storage:
     assert second.ordered_at == datetime(2024, 11, 20, 17, tzinfo=UTC), "the first moment of the store's day"
 
 
+def test_what_stands_at_each_line_is_added_up_where_a_person_says_so(
+    app: Flask, shop: Shop, storage: LocalStorage
+) -> None:
+    header = "channel_order_id,buyer_name,sku,quantity,unit_price,shipping_fee,discount"
+    data = csv(header, "A-1,Siti,RB-1,1,145000,9000,1000", "A-1,Siti,RB-2,1,89000,9000,2500", "A-2,Budi,RB-1,1,500,,")
+    same = apply(shop.actor(), storage, data, account_id=shop.manual)
+    assert outcomes(same.id)[0] == ("failed", "bad_value")
+    assert params(same.id, 2)["variant"] == "differs"
+    columns = (same.preview or {})["mapping"]["columns"]
+    added_up = {"columns": columns, "account_id": shop.manual, "sums": frozenset({"shipping_fee", "discount"})}
+    done = apply(shop.actor(), storage, data, **added_up)
+    assert (done.ok, done.unchanged, done.failed) == (2, 1, 0), outcomes(done.id)
+    assert [(order.shipping_fee, order.discount, order.total) for order in orders()] == [
+        (0, 0, 500), (18_000, 3_500, 145_000 + 89_000 + 18_000 - 3_500),
+    ]  # fmt: skip
+    order = orders()[-1]
+    change = csv("order_number,sku,quantity,unit_price,shipping_fee", *[f"{order.number},RB-1,1,500,700"] * 3)
+    changed = apply(shop.actor(), storage, change, sums=frozenset({"shipping_fee"}))
+    assert changed.ok == 3, outcomes(changed.id)
+    assert orders()[-1].shipping_fee == 2_100
+
+
 def test_a_number_that_is_not_ours_is_not_found(app: Flask, shop: Shop, storage: LocalStorage) -> None:
     (foreign,) = make_orders(shop.onyu_manual)
     done = apply(shop.actor(), storage, csv("order_number,buyer_name", "261121-AAAAAAAA,Siti", "nothing,Siti"))

@@ -103,6 +103,8 @@ HIDDEN = ("district", "channel_status")
 NAMES = (*(column.name for column in COLUMNS), *HIDDEN)
 AMOUNTS = ("unit_price", "shipping_fee", "discount")
 """Columns that are read with a decimal mark of their own."""
+PER_ORDER = ("shipping_fee", "discount")
+"""Those that an order has once."""
 DAYS = "ordered_at"
 LINE = ("sku", "item_name", "quantity", "unit_price")
 """What belongs to one line; everything else is the order's."""

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from webapp.domain.actors import Actor
 from webapp.models import HeaderMapping, JobKind
 from webapp.services.importing.channel_files import CHANNEL_FILES, ChannelFile, recognise
-from webapp.services.importing.order_columns import AMOUNTS, BESIDE, COLUMNS, DAYS, LIKELY, NAMES, sufficient
+from webapp.services.importing.order_columns import AMOUNTS, BESIDE, COLUMNS, DAYS, LIKELY, NAMES, PER_ORDER, sufficient
 from webapp.services.importing.templates import names_in, of_column, parse_template
 from webapp.services.unit_of_work import UnitOfWork
 from webapp.spreadsheets import UnreadableFile, match_columns
@@ -29,7 +29,8 @@ class OrderMapping:
 
     `columns`: our column to its template. `account_id`: whose orders the new ones are where the file names neither
     store nor account. `readings`: by column the decimal mark of amounts or the order of days, where the one that was
-    found is wrong. `channel`: whose export the file is. `good_lines`: an order is made of its good lines.
+    found is wrong. `channel`: whose export the file is. `good_lines`: an order is made of its good lines. `sums`: which
+    of `PER_ORDER` are added up over an order's rows, instead of being the same in each.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -37,12 +38,13 @@ class OrderMapping:
     readings: Mapping[str, str] = field(default_factory=dict)
     channel: str = ""
     good_lines: bool = False
+    sums: frozenset[str] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
         """For the database."""
         return {
             "columns": dict(self.columns), "account_id": self.account_id, "readings": dict(self.readings),
-            "channel": self.channel, "good_lines": self.good_lines,
+            "channel": self.channel, "good_lines": self.good_lines, "sums": sorted(self.sums),
         }  # fmt: skip
 
     @classmethod
@@ -51,7 +53,8 @@ class OrderMapping:
         columns = {name: str(template) for name, template in kept.get("columns", {}).items() if name in NAMES}
         readings = {name: str(way) for name, way in kept.get("readings", {}).items() if name in (*AMOUNTS, DAYS)}
         account = kept.get("account_id")
-        return cls(columns, account, readings, str(kept.get("channel", "")), bool(kept.get("good_lines")))
+        sums = frozenset(kept.get("sums", ())) & frozenset(PER_ORDER)
+        return cls(columns, account, readings, str(kept.get("channel", "")), bool(kept.get("good_lines")), sums)
 
     @property
     def file(self) -> ChannelFile | None:

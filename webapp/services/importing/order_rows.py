@@ -17,7 +17,7 @@ from webapp.domain.payment_words import payment_method_from_words
 from webapp.domain.typed_days import DayError, read_moment
 from webapp.services.importing.channel_files import Standing
 from webapp.services.importing.order_cells import BadCell, cell_amount, cell_country, cell_email, cell_pieces, cell_text
-from webapp.services.importing.order_columns import LINE, NAMES
+from webapp.services.importing.order_columns import LINE, NAMES, PER_ORDER
 from webapp.services.importing.order_mapping import OrderMapping
 from webapp.services.importing.order_places import Place, Places
 from webapp.services.importing.templates import parse_template
@@ -87,7 +87,7 @@ class OrderReader:
         self._readings = readings
         self._latest = uploaded + AHEAD
         self._file = mapping.file
-        self._sums = self._file.sums if self._file else frozenset()
+        self._sums = self._file.sums if self._file else mapping.sums
         self._whole: list[int] = []
         self._sources: list[tuple[int, ...]] = []
         self._joined: list[tuple[int, Any]] = []
@@ -212,7 +212,11 @@ class OrderReader:
         if notes := texts.pop("notes", ""):
             texts["note"] = notes
         typed = get("payment_method")
-        amounts = {name: get(name) for name in ("shipping_fee", "discount") if get(name)}
+        amounts = {}
+        for name in PER_ORDER:
+            summed = [cells[_AT[name]] for _row, cells in members] if name in self._sums else [get(name)]
+            if typed_amount := "+".join(cell for cell in summed if cell):
+                amounts[name] = typed_amount
         group.asked = Asked(texts, self._method(typed) if typed else None, amounts, with_lines)
 
     def update(self, group: OrderGroup, currency: str) -> OrderUpdate:
@@ -251,9 +255,9 @@ class OrderReader:
     def _order_amounts(
         self, members: Sequence[tuple[Row, list[str]]], values: list[str], place: Place
     ) -> tuple[int, int]:
-        """Shipping fee and discount: of a channel's file added up where they stand at each line, else given once."""
+        """Shipping fee and discount: added up where they stand at each line, else given once."""
         found = []
-        for name in ("shipping_fee", "discount"):
+        for name in PER_ORDER:
             at, mark = _AT[name], self._mark(name)
             if not values[at]:
                 found.append(0)

@@ -209,7 +209,7 @@ def _guess(job: Job, file: OrderFile, actor: Actor) -> Guess:
     merged = OrderMapping(
         {**guess.mapping.columns, **mapping.columns}, mapping.account_id or guess.mapping.account_id,
         {**guess.mapping.readings, **mapping.readings}, guess.mapping.channel,
-        mapping.good_lines or guess.mapping.good_lines,
+        mapping.good_lines or guess.mapping.good_lines, mapping.sums | guess.mapping.sums,
     )  # fmt: skip
     return Guess(merged, guess.sure or merged.complete, guess.remembered)
 
