@@ -53,7 +53,9 @@ LIKELY: dict[str, tuple[str, ...]] = {
         "name", "order id", "increment id", "invoice no", "invoice", "invoice number", "transaction id", "reference",
         "no pesanan", "nomor pesanan", "no invoice", "nomor invoice", "주문번호",
     ),
-    "ordered_at": ("created at", "invoice date", "date", "purchase date", "waktu pesanan", "주문 시각"),
+    "ordered_at": (
+        "created at", "invoice date", "date", "purchase date", "order purchase timestamp", "waktu pesanan", "주문 시각",
+    ),
     "buyer_name": (
         "shipping name", "billing name", "receiver", "receiver name", "recipient name", "buyer name", "full name",
         "nama", "{shipping first name} {shipping last name}", "{billing first name} {billing last name}",
@@ -87,7 +89,10 @@ LIKELY: dict[str, tuple[str, ...]] = {
         "qty ordered", "units", "pcs", "jumlah barang",
     ),
     "unit_price": ("lineitem price", "item price", "item cost", "product price", "harga jual"),
-    "shipping_fee": ("shipping amount", "order shipping amount", "order shipping", "delivery fee", "biaya kirim"),
+    "shipping_fee": (
+        "shipping amount", "order shipping amount", "order shipping", "delivery fee",
+        "freight value", "freight", "biaya kirim",
+    ),
     "discount": ("cart discount amount", "order discount", "discount amount", "coupon amount"),
     "notes": ("comment", "comments", "remark", "remarks", "customer note", "keterangan", "비고"),
 }  # fmt: skip
