@@ -117,7 +117,7 @@ def _add_up(
         spans = [(span.grain, _between(st, "period", span.first, span.last), span.sign) for span in found]
     folded = [
         f"select {wanted.replace('local_date', 'period as local_date')},"
-        f" {', '.join(f'{sign}sum({figure}) {figure}' for figure in figures)}"
+        f" {', '.join(f'{sign}cast(sum({figure}) as bigint) {figure}' for figure in figures)}"
         f" from order_totals where grain = '{grain.value}' and {period} and {named} group by {groups}"
         for grain, period, sign in spans
     ]

@@ -87,7 +87,7 @@ def dashboard(session: ReadSession, scope: Scope, now: datetime) -> DashboardFig
     ever = None
     if scope.warehouse_id is None:
         rows = tally(session, AccountChoice(scope.account_ids), ("status", "payment_status"))
-        ever = Picture({(None, status, payment): n for status, payment, n in rows})
+        ever = Picture({(status, payment): {None: n} for status, payment, n in rows})
         counters = _by_totals(session, scope, today, ever)
         days: tuple[DayFigure, ...] = _days(session, scope, today)
     else:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -38,34 +38,36 @@ class Count(int):
 
 @dataclass(frozen=True)
 class Picture:
-    """Orders by (account, status, payment status) within accounts and days. A column that nobody asks about is None."""
+    """Orders by (status, payment status), and of each by account, within accounts and days. What nobody asks about is
+    None. A page asks for a dozen numbers: with sixty accounts they are added up once."""
 
-    counts: dict[tuple[int | None, str, str | None], int]
+    counts: Mapping[tuple[str, str | None], Mapping[int | None, int]]
+
+    @cached_property
+    def _of_all_accounts(self) -> dict[tuple[str, str | None], int]:
+        return {key: sum(accounts.values()) for key, accounts in self.counts.items()}
 
     def orders(self, statuses: Collection[str] | None, payments: Collection[str]) -> int:
         """How many orders there are in these statuses (None: any) and payment statuses (empty: any)."""
         counts = self._of_all_accounts.items()
         return sum(n for (status, payment), n in counts if _in(status, statuses, payment, payments))
 
-    @cached_property
-    def _of_all_accounts(self) -> Counter[tuple[str, str | None]]:
-        """The same without the account: a page asks for a dozen numbers, and sixty accounts make ten times the rows."""
-        counts: Counter[tuple[str, str | None]] = Counter()
-        for (_, status, payment), n in self.counts.items():
-            counts[status, payment] += n
-        return counts
-
     def accounts(self, statuses: Collection[str] | None, payments: Collection[str]) -> list[int]:
         """The accounts that have such orders."""
-        return sorted({a for (a, s, p) in self.counts if a is not None and _in(s, statuses, p, payments)})
+        return sorted({a for _, a in self._found(statuses, payments)})
 
     def pairs(self, statuses: Collection[str], payments: Collection[str]) -> list[tuple[int, str]]:
         """The (account, status) of which there are such orders."""
-        return sorted({(a, s) for (a, s, p) in self.counts if a is not None and _in(s, statuses, p, payments)})
+        return sorted({(a, s) for s, a in self._found(statuses, payments)})
+
+    def _found(self, statuses: Collection[str] | None, payments: Collection[str]) -> Iterator[tuple[str, int]]:
+        for (status, payment), accounts in self.counts.items():
+            if _in(status, statuses, payment, payments):
+                yield from ((status, account) for account in accounts if account is not None)
 
     def statuses(self, statuses: Collection[str], payments: Collection[str]) -> list[str]:
         """Those of `statuses` of which there are such orders."""
-        return sorted({s for (s, p) in self._of_all_accounts if _in(s, statuses, p, payments)})
+        return sorted({s for (s, p) in self.counts if _in(s, statuses, p, payments)})
 
     def tabs(self, payments: Collection[str]) -> dict[str, Count]:
         """How many orders each tab holds, `all` first."""
@@ -87,11 +89,10 @@ def read_picture(session: ReadSession, conditions: Conditions) -> Picture | None
     by_account, by_payment = conditions.accounts.limited, bool(conditions.payments)
     by = (["account_id"] if by_account else []) + ["status"] + (["payment_status"] if by_payment else [])
     rows = tally(session, conditions.accounts, by, first=conditions.first, last=conditions.last)
-    counts: dict[tuple[int | None, str, str | None], int] = {}
+    counts: defaultdict[tuple[str, str | None], dict[int | None, int]] = defaultdict(dict)
     for row in rows:
-        account = row[0] if by_account else None
-        payment = row[-2] if by_payment else None
-        counts[account, row[1] if by_account else row[0], payment] = row[-1]
+        key = (row[-3], row[-2]) if by_payment else (row[-2], None)
+        counts[key][row[0] if by_account else None] = row[-1]
     return Picture(counts)
 
 
