@@ -37,6 +37,11 @@ def test_order_numbers_that_nobody_knows_are_offered_as_those_of_new_orders(app:
     assert STRANGERS_SAID not in person.page(f"/admin/jobs/{job_id}")
     assert [order["buyer"] for order in preview["first"]] == ["Alba Brix", "Falk Dorn"]
     assert count_rows(Order) == 0
+    # One number mistyped beside orders that are ours is no file of new orders.
+    (ours,) = make_orders(shop.manual)
+    job_id = send(person, f"order_number,sku,quantity,unit_price\n{ours.number},RB-1,bad,1\n2400,RB-1,1,1\n".encode())
+    work(app, job_id)
+    assert STRANGERS_SAID not in person.page(f"/admin/jobs/{job_id}")
 
 
 def test_good_lines_are_spoken_of_where_taking_them_helps(app: Flask, shop: Shop) -> None:
@@ -46,7 +51,7 @@ def test_good_lines_are_spoken_of_where_taking_them_helps(app: Flask, shop: Shop
     page = person.page(f"/admin/jobs/{job_id}")
     assert "Take the good lines" not in page
     assert "Write Bank transfer, QRIS, Virtual account, Card" in page
-    assert "It takes whole numbers from 1 on." in page
+    assert "It takes whole numbers from 1 to 1,000,000." in page
     mixed = f"store,{HEAD}\nrona,A-1,Siti,RB-1,1,1,,\nrona,A-2,Budi,RB-1,0,1,,\nrona,A-2,Budi,RB-1,2,1,,\n"
     job_id = send(person, mixed.encode())
     assert (work(app, job_id).preview or {})["orders"] == {"new": 1, "failed": 1}

@@ -73,8 +73,12 @@ def test_options_are_proposed_where_names_are_likely_or_numbers_unknown(app: Fla
     path.write_text("Order Number,First Name,Last Name,Item Name,Item Cost,Qty\n2400,Alba,Brix,Apron,24500,2\n")
     said = lapak(path, "--check")
     assert (said.exit_code, "No order has the number 2400." in said.stdout) == (1, True)
-    proposed = "--column order_number= --column 'channel_order_id={Order Number}'"
-    assert f"if these orders are new: {proposed}" in said.stderr
+    proposed = said.stderr.partition("if these orders are new: ")[2].strip()
+    assert proposed.startswith("--column order_number= --column 'channel_order_id={Order Number}'")
+    said = lapak(path, "--check", *shlex.split(proposed), "--store", "rona")
+    assert said.stdout.startswith("ok 1, "), said.output
+    said = lapak(path, "--column", "buyer_name={Frist Name}", "--store", "rona")
+    assert (said.exit_code, "the file has no column “Frist Name”" in said.stderr) == (2, True), said.output
     path.write_text("Order,First Name,Last Name,Item Name,Item Cost,Qty\n2400,Alba,Brix,Apron,24500,2\n")
     said = lapak(path, "--check", "--store", "rona")
     proposed = "--column 'buyer_name={First Name} {Last Name}' --column 'unit_price={Item Cost}'"

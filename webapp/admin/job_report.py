@@ -73,7 +73,7 @@ def _file_lines(session: Session, job: Job) -> Iterator[str]:
     if preview.get("stage"):
         mapping = preview.get("mapping", {})
         yield f"Channel: {mapping.get('channel') or 'none'}, good lines taken: {mapping.get('good_lines')}"
-        yield f"Added up: {', '.join(mapping.get('sums', ())) or 'nothing'}"
+        yield f"Chosen to be added up: {', '.join(mapping.get('sums', ())) or 'nothing'}"
         for column, template in sorted(mapping.get("columns", {}).items()):
             yield f"  {column} from {mask(str(template))}"
         yield f"Read so: {preview.get('ways', {})}; orders {preview.get('orders', {})}"

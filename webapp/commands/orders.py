@@ -23,12 +23,13 @@ from webapp.extensions import db
 from webapp.models import Job, JobState
 from webapp.services.files import StoredFile, receive
 from webapp.services.importing.order_columns import AMOUNTS, DAYS, NAMES, PER_ORDER
-from webapp.services.importing.order_mapping import OrderMapping, likely_columns
+from webapp.services.importing.order_mapping import OrderMapping, as_new_orders, check_templates, likely_columns
 from webapp.services.importing.order_places import open_places
 from webapp.services.importing.order_preview import MAPPING
 from webapp.services.importing.order_readings import MARKS
 from webapp.services.importing.order_upload import start_order_upload
 from webapp.services.importing.status_upload import start_status_upload
+from webapp.services.importing.templates import UnknownName
 from webapp.services.job_leases import ACTIVE
 from webapp.services.jobs import cancel_job, confirm_job, failed_rows, result_rows, run_job
 from webapp.services.totals import fold
@@ -179,6 +180,10 @@ def _ask_for_columns(actor: Actor, job: Job) -> NoReturn:
     header, known = preview["header"], preview["mapping"]["columns"]
     cancel_job(actor, job.id)
     click.echo(f"the columns are not clear: {', '.join(header)}", err=True)
+    try:
+        check_templates(OrderMapping.from_json(preview["mapping"]), header)
+    except UnknownName as unknown:
+        click.echo(f"the file has no column “{unknown.name}”", err=True)
     click.echo("say what they hold with --column, and whose orders these are with --store or --account", err=True)
     if not preview["remembered"] and (likely := likely_columns(header, known, preview["samples"])):
         click.echo(f"perhaps: {_options(likely)}", err=True)
@@ -196,8 +201,10 @@ def _hint(preview: Mapping[str, Any]) -> None:
         click.echo(f"the file says {theirs} and the store sells in {ours}: amounts are not converted", err=True)
     columns = preview.get("mapping", {}).get("columns", {})
     if preview.get("strangers") and "channel_order_id" not in columns:
-        moved = {"order_number": "", "channel_order_id": columns["order_number"]}
-        click.echo(f"if these orders are new: {_options(moved)}", err=True)
+        moved = as_new_orders(columns)
+        likely = likely_columns(preview["header"], moved, preview["samples"])
+        asked = {"order_number": "", "channel_order_id": moved["channel_order_id"], **likely}
+        click.echo(f"if these orders are new: {_options(asked)}", err=True)
 
 
 def _give_up(code: str, params: Mapping[str, Any]) -> NoReturn:

@@ -189,7 +189,9 @@ VARIANTS: dict[tuple[Code, str], str] = {
     (Code.BAD_VALUE, "amount"): N_(
         "“%(value)s” can't be used as %(field)s. It takes an amount from 0 on, without words."
     ),
-    (Code.BAD_VALUE, "whole"): N_("“%(value)s” can't be used as %(field)s. It takes whole numbers from 1 on."),
+    (Code.BAD_VALUE, "whole"): N_(
+        "“%(value)s” can't be used as %(field)s. It takes whole numbers from 1 to 1,000,000."
+    ),
     (Code.BAD_VALUE, "moment"): N_(
         "“%(value)s” can't be used as %(field)s. Write it as 2026-11-21 09:42 or 2026-11-21, or choose whether the day"
         " or the month comes first."

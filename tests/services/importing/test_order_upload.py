@@ -175,6 +175,18 @@ def test_what_stands_at_each_line_is_added_up_where_a_person_says_so(
     changed = apply(shop.actor(), storage, change, sums=frozenset({"shipping_fee"}))
     assert changed.ok == 3, outcomes(changed.id)
     assert orders()[-1].shipping_fee == 2_100
+    # Half a rupiah at each line is rounded there; what is left out adds nothing; two amounts are no one's choice.
+    halves = csv("order_number,sku,quantity,unit_price,shipping_fee", *[f"{order.number},RB-1,1,5000,0.5"] * 2)
+    point = {"shipping_fee": "."}
+    assert apply(shop.actor(), storage, halves, sums=frozenset({"shipping_fee"}), readings=point).ok == 2
+    assert orders()[-1].shipping_fee == 2
+    broken = csv(header, "A-3,Siti,RB-1,1,145000,9000,1000", "A-3,Siti,RB-2,bad,89000,9000,2500")
+    left = apply(shop.actor(), storage, broken, **added_up, good_lines=True)
+    assert outcomes(left.id) == [("ok", None), ("failed", "bad_value")]
+    (made,) = [each for each in orders() if each.discount == 1_000]
+    assert (made.shipping_fee, made.total) == (9_000, 145_000 + 9_000 - 1_000)
+    two = csv("order_number,shipping_fee", f"{order.number},700", f"{order.number},800")
+    assert params(apply(shop.actor(), storage, two).id, 2)["variant"] == "differs"
 
 
 def test_a_number_that_is_not_ours_is_not_found(app: Flask, shop: Shop, storage: LocalStorage) -> None:

@@ -321,7 +321,7 @@ def _printed(code: str) -> str:
 def _account(places: Places) -> Callable[[str], str]:
     def word(code: str) -> str:
         channel, name = channel_label(code.partition(":")[0]), places.account_name(code)
-        return name if name.startswith(channel) else f"{channel} {name}"
+        return name if f"{name} ".startswith(f"{channel} ") else f"{channel} {name}"
 
     return word
 

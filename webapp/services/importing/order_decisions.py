@@ -197,8 +197,7 @@ def _fail_together(decided: Decided, *, good_lines: bool) -> None:
     bad = decided.group.bad
     if not bad or decided.problem is not None:
         return
-    asked = decided.group.asked
-    if good_lines and len(bad) < len(asked.lines if asked is not None else decided.group.rows):
+    if good_lines and decided.group.has_good_line:
         return
     number, first = next(iter(sorted(bad.items())))
     facts = {**first.params, "row": number, "variant": "other_row"}

@@ -15,7 +15,7 @@ from webapp.domain.actors import Actor
 from webapp.models import HeaderMapping, JobKind
 from webapp.services.importing.channel_files import CHANNEL_FILES, ChannelFile, recognise
 from webapp.services.importing.order_columns import AMOUNTS, BESIDE, COLUMNS, DAYS, LIKELY, NAMES, PER_ORDER, sufficient
-from webapp.services.importing.templates import names_in, of_column, parse_template
+from webapp.services.importing.templates import UnknownName, names_in, of_column, parse_template
 from webapp.services.unit_of_work import UnitOfWork
 from webapp.spreadsheets import UnreadableFile, match_columns
 from webapp.spreadsheets.columns import column_key
@@ -164,7 +164,10 @@ def _spelled(spelling: str, cells: Mapping[str, str]) -> str:
 
 
 def _filled(template: str, header: Sequence[str], samples: Sequence[Sequence[str]]) -> bool:
-    read = parse_template(template, header).reader()
+    try:
+        read = parse_template(template, header).reader()
+    except UnknownName:
+        return False
     return any(read([*cells, *[""] * len(header)]) for cells in samples)
 
 

@@ -46,7 +46,10 @@ def about_file(
 
 
 def foreign_currency(file: OrderFile, mapping: OrderMapping, currency: str) -> str | None:
-    """The currency that a column of the file says its amounts are in, where that is another than `currency`."""
+    """The currency that a column of the file says its amounts are in, where that is another than `currency` and no row
+    says whose it is."""
+    if mapping.columns.keys() & {"store", "account"}:
+        return None
     keys = [column_key(cell) for cell in file.header]
     for place in (keys.index(key) for key in _CURRENCY if key in keys):
         said = [cell for row in file.samples if (cell := row.cells[place].strip().upper()) in CURRENCIES]
@@ -66,6 +69,7 @@ class Tally:
         """The currency of the first order that is changed."""
         self.strangers = 0
         """Orders whose number is not known here."""
+        self._ours = 0
         self.halves = 0
         """Orders that fail for some of their lines."""
         self.failures: list[dict[str, Any]] = []
@@ -79,7 +83,7 @@ class Tally:
         if decided.problem is not None:
             variant = decided.problem.params.get("variant")
             self.strangers += decided.problem.code is Code.NOT_FOUND and variant is None
-            self.halves += variant == "other_row" and len(decided.group.bad) < len(decided.group.rows)
+            self.halves += variant == "other_row" and decided.group.has_good_line
         for row, _order_id, outcome, problem, number in decided.rows():
             self.rows[outcome] += 1
             if problem is not None and len(self.failures) < FIRST_FAILURES:
@@ -89,6 +93,7 @@ class Tally:
                         "params": dict(problem.params),
                     }
                 )  # fmt: skip
+        self._ours += decided.order_id is not None
         if decided.known is not None:
             self.known_in = self.known_in or decided.known.currency
         if decided.new is not None:
@@ -109,13 +114,18 @@ class Tally:
             "ordered_ms": to_ms(new.ordered_at) if new.ordered_at else None,
         }  # fmt: skip
 
+    @property
+    def only_changes(self) -> bool:
+        """Whether the orders are here already, and none is new."""
+        return self._ours > 0 and not self.accounts
+
     def as_preview(self) -> dict[str, Any]:
         """The counts of rows by outcome, of orders by what happens to them, and the first of both."""
         return {
             **{outcome.value: self.rows[outcome] for outcome in Outcome},
             "orders": dict(self.orders), "failures": self.failures, "first": self.first, "halves": self.halves,
             "known_in": self.known_in,
-            "strangers": self.strangers if not self.rows[Outcome.OK] + self.rows[Outcome.UNCHANGED] else 0,
+            "strangers": 0 if self._ours or self.rows[Outcome.OK] else self.strangers,
             "accounts": [
                 {"name": self._places[account].account_name, "store": self._places[account].store_name,
                  "channel": self._places[account].channel, "orders": count}

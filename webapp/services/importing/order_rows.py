@@ -39,14 +39,19 @@ _ARRIVALS = {
 }
 
 
+Members = Sequence[tuple[Row, Sequence[str]]]
+"""The rows of one order, each with its cells by our columns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an update asks for as far as it can be read without its order: amounts wait for their currency."""
+    """What an update asks for as far as it can be read without its order: amounts of its `rows` wait for its currency.
+    `lines` are the rows that hold a line."""
 
     texts: Mapping[str, str]
     payment_method: PaymentMethod | None
-    amounts: Mapping[str, str]
-    lines: Sequence[tuple[Row, Sequence[str]]]
+    rows: Members
+    lines: Members
 
 
 @dataclass(slots=True)
@@ -69,6 +74,11 @@ class OrderGroup:
         """What people know the order by."""
         return self.number or (self.key[1] if self.key else "")
 
+    @property
+    def has_good_line(self) -> bool:
+        """Whether there is a line that can be used."""
+        return len(self.bad) < len(self.rows if self.asked is None else self.asked.lines)
+
 
 class OrderReader:
     """Reads the rows of one file as its mapping says. `readings`: decimal marks and the order of days, by column.
@@ -87,7 +97,7 @@ class OrderReader:
         self._readings = readings
         self._latest = uploaded + AHEAD
         self._file = mapping.file
-        self._sums = self._file.sums if self._file else mapping.sums
+        self._sums = mapping.sums | (self._file.sums if self._file else frozenset())
         self._whole: list[int] = []
         self._sources: list[tuple[int, ...]] = []
         self._joined: list[tuple[int, Any]] = []
@@ -184,10 +194,11 @@ class OrderReader:
             raise BadCell(Code.MISSING_VALUE, "buyer_name")
         if not lines:
             return
-        shipping, discount = self._order_amounts(members, values, place)
+        amounts = self._order_amounts(group, members, place.currency)
+        shipping, discount = (amounts.get(name, 0) for name in PER_ORDER)
         goods = goods_of(lines)
         if discount > goods + shipping:
-            raise BadCell(Code.BAD_VALUE, "discount", get("discount"))
+            raise BadCell(Code.BAD_VALUE, "discount", " + ".join(self._given(group, members, "discount")))
         if goods + shipping > LARGEST or sum(line.quantity for line in lines) > MOST_IN_ALL:
             raise BadCell(Code.BAD_VALUE, "unit_price", get("unit_price"))
         phone, address, district, city, province, postal_code, notes = (cell_text(get(n), n) for n in _BUYER)
@@ -212,12 +223,7 @@ class OrderReader:
         if notes := texts.pop("notes", ""):
             texts["note"] = notes
         typed = get("payment_method")
-        amounts = {}
-        for name in PER_ORDER:
-            summed = [cells[_AT[name]] for _row, cells in members] if name in self._sums else [get(name)]
-            if typed_amount := "+".join(cell for cell in summed if cell):
-                amounts[name] = typed_amount
-        group.asked = Asked(texts, self._method(typed) if typed else None, amounts, with_lines)
+        group.asked = Asked(texts, self._method(typed) if typed else None, members, with_lines)
 
     def update(self, group: OrderGroup, currency: str) -> OrderUpdate:
         """What an update asks for, in the currency of its order; bad lines go to `group.bad`. Raises BadCell."""
@@ -225,7 +231,7 @@ class OrderReader:
         if asked is None:
             raise ValueError("not an update")
         lines = self._lines(group, asked.lines, currency)
-        amounts = {name: cell_amount(text, name, currency, self._mark(name)) for name, text in asked.amounts.items()}
+        amounts = self._order_amounts(group, asked.rows, currency)
         return OrderUpdate(asked.texts, asked.payment_method, tuple(lines), **amounts)
 
     def _lines(self, group: OrderGroup, members: Sequence[tuple[Row, Sequence[str]]], currency: str) -> list[NewLine]:
@@ -252,25 +258,26 @@ class OrderReader:
             cell_text(name, "item_name") or sku, cell_pieces(quantity), amount, cell_text(sku, "sku") or None
         )
 
-    def _order_amounts(
-        self, members: Sequence[tuple[Row, list[str]]], values: list[str], place: Place
-    ) -> tuple[int, int]:
-        """Shipping fee and discount: added up where they stand at each line, else given once."""
-        found = []
+    def _order_amounts(self, group: OrderGroup, members: Members, currency: str) -> dict[str, int]:
+        """Shipping fee and discount where they are given: added up where they stand at each line, else given once.
+        Raises BadCell."""
+        found = {}
         for name in PER_ORDER:
-            at, mark = _AT[name], self._mark(name)
-            if not values[at]:
-                found.append(0)
+            if not self._sources[_AT[name]]:
                 continue
-            amounts = [cell_amount(cells[at], name, place.currency, mark) for _row, cells in members if cells[at]]
-            if name in self._sums:
-                found.append(sum(amounts))
-                continue
-            if self._file is None and len(set(amounts)) > 1:
-                other = next(c[at] for (_r, c) in members if c[at] and c[at] != values[at])
+            cells = self._given(group, members, name)
+            amounts = [cell_amount(cell, name, currency, self._mark(name)) for cell in cells]
+            if self._file is None and name not in self._sums and len(set(amounts)) > 1:
+                other = next(cell for cell, amount in zip(cells, amounts, strict=True) if amount != amounts[0])
                 raise BadCell(Code.BAD_VALUE, name, other, variant="differs")
-            found.append(amounts[0])
-        return found[0], found[1]
+            if amounts:
+                found[name] = sum(amounts) if name in self._sums else amounts[0]
+        return found
+
+    def _given(self, group: OrderGroup, members: Members, name: str) -> list[str]:
+        """An order's cells in this column; of what is added up without those at lines that are left out."""
+        at, summed = _AT[name], name in self._sums
+        return [cells[at] for row, cells in members if cells[at] and not (summed and row.number in group.bad)]
 
     def _place(self, values: Sequence[str]) -> Place:
         place = self._places.find(values[_STORE], values[_ACCOUNT])

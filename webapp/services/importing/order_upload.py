@@ -126,7 +126,7 @@ class _Check:
         tally, rows = self._decide(reader, together)
         return {
             **told, **tally.as_preview(), "stage": CHECKED, "readings": readings.as_preview(self.mapping), "ways": ways,
-            "together": together,
+            "together": together, "foreign": None if tally.only_changes else told["foreign"],
         }, rows  # fmt: skip
 
     def _clear(self) -> bool:
@@ -207,7 +207,8 @@ def _guess(job: Job, file: OrderFile, actor: Actor) -> Guess:
         return Guess(mapping, sure=True)
     # What the command line leaves open is as the header tells.
     merged = OrderMapping(
-        {**guess.mapping.columns, **mapping.columns}, mapping.account_id or guess.mapping.account_id,
+        {name: each for name, each in {**guess.mapping.columns, **mapping.columns}.items() if each},
+        mapping.account_id or guess.mapping.account_id,
         {**guess.mapping.readings, **mapping.readings}, guess.mapping.channel,
         mapping.good_lines or guess.mapping.good_lines, mapping.sums | guess.mapping.sums,
     )  # fmt: skip

@@ -43,9 +43,8 @@ def ids_in_time(session: ReadSession, conditions: Conditions) -> list[int] | Non
         return None
     st = Statement(session)
     kept = conditions.sql(rest, st, "w") if rest else "1 = 1"
-    rows = st.run(
-        f"select w.id, case when {kept} then 1 else 0 end from ({_waiting(st, conditions, _IN_TIME, rest)}) w"
-    )
+    waiting = _waiting(st, conditions, _IN_TIME, rest, MOST_OVERDUE)
+    rows = st.run(f"select w.id, case when {kept} then 1 else 0 end from ({waiting}) w")
     return [int(row[0]) for row in rows if row[1]] if len(rows) <= MOST_OVERDUE else None
 
 
@@ -69,7 +68,7 @@ def _count(
     return int(rows[0][0]), int(rows[0][1])
 
 
-def _waiting(st: Statement, conditions: Conditions, sign: str, rest: frozenset[Part], most: int = MOST_OVERDUE) -> str:
+def _waiting(st: Statement, conditions: Conditions, sign: str, rest: frozenset[Part], most: int) -> str:
     now = st.moment(conditions.overdue_at) if conditions.overdue_at else "null"
     columns = ", ".join(["o.id", *sorted({f"o.{name}" for part in rest for name in COLUMNS[part]})])
     waiting = f"select {columns} from orders o where o.status in {TO_SHIP_SQL} and o.ship_by {sign} {now}"

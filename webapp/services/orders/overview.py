@@ -9,7 +9,7 @@ once, more when somebody asks for it, and what is longer still by a job (`webapp
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -87,7 +87,7 @@ def read_overview(
     if conditions.impossible:
         return Overview(0, (), (), ())
     less = Sums(*chart_days(conditions, today))
-    less.add(session, without)
+    less.add(session, without, conditions.statuses)
     rows = sums(
         session, conditions.accounts, ("status", "payment_status", "currency"),
         first=conditions.first, last=conditions.last,
@@ -136,9 +136,11 @@ class Sums:
         """How many orders were added up."""
         return self.statuses.total()
 
-    def add(self, session: ReadSession, ids: Sequence[int]) -> None:
-        """Add the orders with these ids."""
+    def add(self, session: ReadSession, ids: Sequence[int], within: Collection[str] | None = None) -> None:
+        """Add the orders with these ids, those that are `within` these statuses by now."""
         for status, currency, local_date, orders, total in _added_up(session, ids):
+            if within is not None and status not in within:
+                continue
             self.statuses[status] += orders
             self.counts[currency] += orders
             self.totals[currency] += total
