@@ -44,6 +44,24 @@ def test_order_numbers_that_nobody_knows_are_offered_as_those_of_new_orders(app:
     assert STRANGERS_SAID not in person.page(f"/admin/jobs/{job_id}")
 
 
+def test_what_is_added_up_is_chosen_with_the_columns_and_said(app: Flask, shop: Shop) -> None:
+    person = of(app, shop, Role.CS)
+    rows = "A-1,Siti,RB-1,1,500,9000\nA-1,Siti,RB-2,1,500,9000\n"
+    job_id = send(person, f"order_id,customer,product_id,qty,price,freight_value\n{rows}".encode())
+    work(app, job_id)
+    where = f"/admin/orders/import/{job_id}/mapping"
+    fields = form_of(person.page(where)) | {"account": str(shop.manual)}
+    assert fields["column-shipping_fee"] == "freight_value"
+    for chosen, total in (({}, 10_000), ({"sum-shipping_fee": "1"}, 19_000)):
+        assert person.post(where, {**fields, **chosen}).status_code == 302
+        preview = work(app, job_id).preview or {}
+        assert preview["orders"] == {"new": 1}
+        page = person.page(f"/admin/jobs/{job_id}")
+        assert f"Rp {total:,}".replace(",", ".") in page or f"{total:,}" in page
+        assert ("added up over an order" in page) == bool(chosen)
+        assert ('name="sum-shipping_fee" value="1" checked' in person.page(where)) == bool(chosen)
+
+
 def test_good_lines_are_spoken_of_where_taking_them_helps(app: Flask, shop: Shop) -> None:
     person = of(app, shop, Role.CS)
     job_id = send(person, f"store,{HEAD}\nrona,A-1,Siti,RB-1,1,1,seashells,\nrona,A-2,Budi,RB-1,0,1,,\n".encode())

@@ -139,6 +139,8 @@ def test_deadlines_have_one_unit_and_a_level(app: Flask, seconds: int, text: str
 def test_ages(app: Flask) -> None:
     assert formats.age(NOW - timedelta(minutes=11, seconds=50), NOW) == "11 m old"
     assert formats.age(NOW + timedelta(seconds=5), NOW) == "0 m old"
+    for days, words in ((59, "59 d old"), (60, "2 mo old"), (729, "24 mo old"), (730, "2 y old"), (5_700, "15 y old")):
+        assert formats.age(NOW - timedelta(days=days), NOW) == words
     with force_locale("id"):
         assert formats.age(NOW - timedelta(hours=5), NOW) == "5 jam lalu"
 

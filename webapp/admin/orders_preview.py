@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,14 +44,15 @@ def orders_preview(preview: dict[str, Any]) -> dict[str, Any]:
     first = preview.get("first", ())
     currency = first[0]["currency"] if first else preview.get("known_in") or preview.get("currency") or "IDR"
     timezone = first[0]["timezone"] if first else preview.get("timezone") or "UTC"
+    sums = preview.get("mapping", {}).get("sums", ())
     return {
-        "readings": [_reading(each, currency, timezone) for each in preview.get("readings", ())],
+        "readings": [_reading(each, currency, timezone, sums) for each in preview.get("readings", ())],
         "first": [_order(each) for each in first],
         "orders": preview.get("orders", {}),
     }
 
 
-def _reading(each: dict[str, Any], currency: str, timezone: str) -> ReadColumn:
+def _reading(each: dict[str, Any], currency: str, timezone: str, sums: Collection[str]) -> ReadColumn:
     name, way, sample = each["column"], each["way"], each["sample"]
     label = field_label(name)
     sure = each["by"] in ("found", "chosen", "plain")
@@ -60,6 +62,8 @@ def _reading(each: dict[str, Any], currency: str, timezone: str) -> ReadColumn:
         words = _("day before month") if way == "dmy" else _("month before day")
         return ReadColumn(label, words, sure, sample, _shown_day(sample, way, timezone))
     words = {".": _("decimal point"), ",": _("decimal comma")}.get(way, _("whole amounts"))
+    if name in sums:
+        words = _("%(mark)s, added up over an order's rows", mark=words)
     amount = shown_amount(sample, way, currency)
     means = money(amount, currency) if amount is not None else _("can't be read")
     # Without a mark anywhere nothing can be read in two ways.

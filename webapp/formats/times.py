@@ -19,6 +19,8 @@ SOON = 4 * _HOUR
 _LEFT = (N_("%(n)d m left"), N_("%(n)d h left"), N_("%(n)d d left"))
 _LATE = (N_("%(n)d m late"), N_("%(n)d h late"), N_("%(n)d d late"))
 _OLD = (N_("%(n)d m old"), N_("%(n)d h old"), N_("%(n)d d old"))
+_LONG_OLD = ((730, 365, N_("%(n)d y old")), (60, 30, N_("%(n)d mo old")))
+"""From how many days on, of how many days a unit is, and its words."""
 
 _zone = lru_cache(maxsize=64)(ZoneInfo)
 
@@ -70,7 +72,11 @@ def due(at: datetime, now: datetime) -> tuple[str, str]:
 
 
 def age(at: datetime, now: datetime) -> str:
-    """How long ago something began, in one unit: `11 m old`."""
+    """How long ago something began, in one unit: `11 m old`, after two months `5 mo old`, after two years `8 y old`."""
+    days = (now - at).days
+    for most, unit, words in _LONG_OLD:
+        if days >= most:
+            return translated(words) % {"n": days // unit}
     return _in_one_unit(max(0, int((now - at).total_seconds())), _OLD)
 
 
