@@ -111,6 +111,9 @@ def list_orders(
     query, true = conditions.query, _tabs_true(conditions)
     if known_empty(conditions, picture):
         return OrderPage([], Count(0), tabs, too_short=query.too_short, unsearchable=query.unsearchable, tabs_true=true)
+    if picture is not None and conditions.accounts.named:
+        # The totals have told the ids: no statement looks the names up again.
+        conditions = replace(conditions, accounts=AccountChoice(frozenset(picture.accounts(None, ()))))
     size = limit or flt.limit
     cursor = cursor or FIRST
     taken = _take(session, conditions, picture, cursor, size + 1)
